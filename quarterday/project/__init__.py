@@ -1,0 +1,1 @@
+"""The wiring: settings and entry points. Imports everything and is imported by nothing."""

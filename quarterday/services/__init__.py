@@ -1,0 +1,1 @@
+"""Every write, one verb a file, in short transactions without network inside."""

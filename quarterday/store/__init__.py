@@ -1,0 +1,1 @@
+"""What is kept: one Django app, one linear migration history."""
