@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from quarterday.core.errors import BillingError
+from quarterday.core.exact import EXACT
 
 Exact = Decimal | Fraction | int
 
@@ -108,7 +109,7 @@ def from_minor(minor: int, unit: Currency) -> Decimal:
     >>> from_minor(-1050, currency("EUR")), from_minor(105, currency("JPY"))
     (Decimal('-10.50'), Decimal('105'))
     """
-    return Decimal(minor).scaleb(-unit.exponent)
+    return Decimal(minor).scaleb(-unit.exponent, EXACT)
 
 
 def format_minor(minor: int, unit: Currency) -> str:
@@ -128,8 +129,8 @@ def parse_minor(text: str, unit: Currency) -> int:
     >>> parse_minor("10.5", currency("EUR"))
     1050
     """
-    exact = parse_exact(text) * unit.scale
-    if exact != int(exact):
+    exact = Fraction(parse_exact(text)) * unit.scale
+    if exact.denominator != 1:
         raise BillingError(
             f"{text!r} has more decimals than {unit.code} has ({unit.exponent}); round it first"
         )
@@ -153,7 +154,9 @@ def parse_exact(text: str | int | Decimal, places: int = 12) -> Decimal:
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int):
         raise BillingError(f"{text!r} is not a finite number")
-    if exponent < -places and value != round(value, places):
+    if value and value.adjusted() >= 30:
+        raise BillingError(f"{text!r} has more than 30 digits before the decimal point")
+    if exponent < -places and (Fraction(value) * 10**places).denominator != 1:
         raise BillingError(f"{text!r} has more than {places} decimals")
     return value
 
@@ -165,6 +168,8 @@ def plain(value: Decimal) -> str:
     >>> plain(Decimal("10.500")), plain(Decimal("1E+2")), plain(Decimal("0.00"))
     ('10.5', '100', '0')
     """
+    if not value:
+        return "0"  # also for -0, which equals 0 and so shares its place in the cache
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") or "0" if "." in text else text
 

@@ -6,12 +6,12 @@ sent and validated follows from that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, Field, fields
 from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, cast, get_args, get_origin, get_type_hints
 
 from quarterday.core.errors import BillingError
 from quarterday.core.money import parse_exact, plain
@@ -39,7 +39,7 @@ class Parameters:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Read what `to_data` wrote; raises `BillingError` naming the parameter that is amiss."""
-        kinds = _kinds(cls)
+        kinds = _kinds(cast(Hashable, cls))  # mypy takes no class for hashable
         given = {name: value for name, value in data.items() if name != "model"}
         if unknown := sorted(map(str, given.keys() - kinds.keys())):
             raise BillingError(f"unknown parameter {', '.join(unknown)}; known: {', '.join(kinds)}")
@@ -50,7 +50,7 @@ class Parameters:
 
 
 @cache
-def _kinds(parameters: type[Any]) -> dict[str, Any]:
+def _kinds(parameters: Any) -> dict[str, Any]:
     """The type of each field, by name."""
     hints = get_type_hints(parameters)
     return {field.name: hints[field.name] for field in fields(parameters)}
