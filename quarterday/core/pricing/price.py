@@ -105,7 +105,7 @@ def _rate_whole(
             rated = make_rated([*rated.steps, Step("minimum", ONE, price.minimum, missing)])
     if factor != _WHOLE:
         effect = rated.amount * (factor - 1)
-        rated = make_rated([*rated.steps, Step(f"factor {factor}", ONE, ZERO, effect)])
+        rated = make_rated([*rated.steps, Step("factor", ONE, ZERO, effect)])
     return rated
 
 
