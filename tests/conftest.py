@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if not hasattr(config, "workerinput"):
         _prepare_run(config)
-    if not Path("quarterday/store/models/__init__.py").exists():
+    if not Path("quarterday/store/migrations/0001_initial.py").exists():
         return
     os.environ["DJANGO_SETTINGS_MODULE"] = "quarterday.project.settings"
     from django.conf import settings
