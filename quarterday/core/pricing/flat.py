@@ -14,16 +14,16 @@ from quarterday.core.pricing.parameters import Parameters
 
 @dataclass(frozen=True, slots=True)
 class Flat(Parameters):
-    """``price`` for a period, in currency units, even for a quantity of zero.
+    """``amount`` for a period, in currency units, even for a quantity of zero.
 
     >>> Flat(Decimal("9.90")).rate(Decimal(0)).amount
     Fraction(99, 10)
     """
 
     model: ClassVar[str] = "flat"
-    price: Decimal
+    amount: Decimal
 
     def rate(self, quantity: Decimal, values: Sequence[Decimal] = ()) -> Rated:
-        """The price. Raises `BillingError` for a quantity below zero."""
+        """The amount. Raises `BillingError` for a quantity below zero."""
         check_quantity(quantity)
-        return make_rated([make_step("flat", ONE, self.price)])
+        return make_rated([make_step("flat", ONE, self.amount)])
