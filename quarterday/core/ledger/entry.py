@@ -67,13 +67,16 @@ class JournalEntry:
 def reverse(entry: JournalEntry, *, on: date, reference: str, memo: str = "") -> JournalEntry:
     """The entry that undoes another; both stay in the book.
 
-    >>> deposit = post_deposit(
-    ...     on=date(2026, 1, 1),
-    ...     reference="D1",
-    ...     account="A1",
-    ...     currency="EUR",
-    ...     amount_minor=500,
-    ...     method="cash",
+    >>> deposit = move(
+    ...     "deposit",
+    ...     "assets:clearing:cash",
+    ...     "liabilities:credit",
+    ...     date(2026, 1, 1),
+    ...     "D1",
+    ...     "A1",
+    ...     "EUR",
+    ...     500,
+    ...     "",
     ... )
     >>> reverse(deposit, on=date(2026, 1, 2), reference="V1").memo
     'reverses deposit D1'
