@@ -51,12 +51,16 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "quarterday.project.settings"
     from django.conf import settings
 
-    # A file, since an SQLite database in memory has no WAL and locks whole tables.
+    database = settings.DATABASES["default"]
     if config.option.database == "sqlite":
-        settings.DATABASES["default"]["TEST"] = {"NAME": f"{os.environ[FOLDER]}/test.sqlite3"}
+        # A file, since an SQLite database in memory has no WAL and locks whole tables.
+        database.setdefault("TEST", {})["NAME"] = f"{os.environ[FOLDER]}/test.sqlite3"
 
 
 def _prepare_run(config: pytest.Config) -> None:
+    if "DJANGO_SETTINGS_MODULE" in os.environ:
+        # The settings were read already, with another database in them.
+        raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: the tests set it themselves")
     # Being told to stop must not leave a server behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped by SIGTERM"))
     folder = Path(tempfile.mkdtemp(prefix="quarterday-test-"))

