@@ -46,8 +46,6 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if not hasattr(config, "workerinput"):
         _prepare_run(config)
-    if not Path("quarterday/store/migrations/0001_initial.py").exists():
-        return
     os.environ["DJANGO_SETTINGS_MODULE"] = "quarterday.project.settings"
     from django.conf import settings
 
