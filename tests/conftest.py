@@ -18,7 +18,9 @@ from typing import TypeVar
 
 import hypothesis
 import pytest
+import pytest_django
 
+from quarterday.project.database import parse_database_url
 from tests.databases import Databases, sqlite_url, start_postgresql
 
 FOLDER = "QUARTERDAY_TEST_FOLDER"
@@ -49,10 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "quarterday.project.settings"
     from django.conf import settings
 
-    database = settings.DATABASES["default"]
-    if config.option.database == "sqlite":
-        # A file, since an SQLite database in memory has no WAL and locks whole tables.
-        database.setdefault("TEST", {})["NAME"] = f"{os.environ[FOLDER]}/test.sqlite3"
+    # Read now, so that pytest-django sets Django up next.
+    assert settings.DATABASES
 
 
 def _prepare_run(config: pytest.Config) -> None:
@@ -105,6 +105,21 @@ def databases(database_kind: str) -> Databases:
     """Makes new migrated databases for tests that need several."""
     on_server = database_kind == "postgresql"
     return Databases(Path(os.environ[FOLDER]), os.environ[DATABASE_URL] if on_server else None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    databases: Databases, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
+    """Tests of one process share a database too, copied instead of migrated again."""
+    from django.db import connection
+
+    url = databases.create()
+    connection.settings_dict["NAME"] = parse_database_url(url)["NAME"]
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+    databases.drop(url)
 
 
 @pytest.fixture
