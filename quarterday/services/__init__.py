@@ -1,1 +1,1 @@
-"""Every write, one verb a file, in short transactions without network inside."""
+"""Every write, one verb per file: short transactions, no network inside them."""

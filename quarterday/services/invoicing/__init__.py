@@ -1,0 +1,1 @@
+"""Billing: the run, and what happens to issued documents."""

@@ -1,0 +1,92 @@
+"""Accounts: the customers who owe, their contacts, and when each is next to be billed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+
+from quarterday.store.fields import DataField, PublicIdField
+from quarterday.store.models.base import Row, one_of
+from quarterday.store.models.seller import Seller, Snapshot
+
+
+class AccountStatus(StrEnum):
+    """An account is open until it is closed; a closed one can be opened again."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Account(Row):
+    """A customer of one seller, with one currency."""
+
+    public_id = PublicIdField("acc")
+    seller = models.ForeignKey(Seller, models.PROTECT, related_name="accounts", db_index=False)
+    external_id = models.CharField(max_length=128, null=True)  # noqa: DJ001 - null is "none given"
+    name = models.CharField(max_length=200)
+    currency = models.CharField(max_length=3)
+    language = models.CharField(max_length=16, default="en")
+    country = models.CharField(max_length=2)
+    region = models.CharField(max_length=32, blank=True, default="")
+    address = DataField(default=dict)
+    tax_id = models.CharField(max_length=64, blank=True, default="")
+    tax_id_evidence = DataField(default=dict)
+    tax_exempt_reason = models.CharField(max_length=200, blank=True, default="")
+    status = models.CharField(max_length=16, default=AccountStatus.OPEN)
+    settings = DataField(default=dict)
+    data = DataField(default=dict)
+    snapshot = models.ForeignKey(
+        Snapshot, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["seller", "external_id"], name="account_external_id_once"
+            ),
+            one_of("status", AccountStatus, "account_status"),
+        )
+
+    def __str__(self) -> str:
+        return self.external_id or self.public_id
+
+
+class Contact(Row):
+    """A person or mailbox of an account, and which kinds of message it wants."""
+
+    public_id = PublicIdField("con")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="contacts")
+    name = models.CharField(max_length=200, blank=True, default="")
+    email = models.EmailField(max_length=254)
+    kinds = DataField(default=list)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["account", "email"], name="contact_once_per_account"),
+        )
+
+
+class BillingDue(models.Model):
+    """When an account is next to be billed: the one place where the billing run looks.
+
+    It follows from the account's items and pending charges; `quarterday check` compares.
+    The run claims this row, so two runs never work on one account at the same time.
+    """
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="due")
+    bill_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["bill_on", "account"], name="due_order"),)
+
+
+class BillingProblem(models.Model):
+    """Why an account could not be billed; gone as soon as it could."""
+
+    account = models.OneToOneField(
+        Account, models.CASCADE, primary_key=True, related_name="problem"
+    )
+    reason = models.TextField()
+    first_on = models.DateField()
+    last_on = models.DateField()

@@ -1,0 +1,81 @@
+"""What happened, what was asked for once, and what ran."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from quarterday.store.fields import DataField
+from quarterday.store.models.base import Row
+from quarterday.store.models.invoice import Invoice
+from quarterday.store.models.seller import Seller
+
+
+class Event(Row):
+    """A fact, for the audit log and outgoing webhooks; written with what it tells about."""
+
+    seller = models.ForeignKey(Seller, models.PROTECT, related_name="+", db_index=False)
+    account_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=48)
+    subject = models.CharField(max_length=40)
+    actor = models.CharField(max_length=100, default="system")
+    at = models.DateTimeField()
+    data = models.TextField(default="{}")
+
+    class Meta:
+        indexes = (models.Index(fields=["account_id"], name="event_of_account"),)
+
+
+class IdempotencyKey(Row):
+    """What a caller asked for under a key, and the answer it got; asking again changes nothing."""
+
+    caller = models.CharField(max_length=100)
+    key = models.CharField(max_length=200)
+    input_hash = models.CharField(max_length=64)
+    answer = DataField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["caller", "key"], name="idempotency_key_once"),
+        )
+
+
+class JobRun(Row):
+    """One run of a job for one slot of time, at most once."""
+
+    job = models.CharField(max_length=64)
+    slot = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    summary = DataField(default=dict)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["job", "slot"], name="job_slot_once"),)
+
+
+class GatewayEvent(Row):
+    """A message from a gateway, stored as it came, once."""
+
+    gateway = models.CharField(max_length=32)
+    event_id = models.CharField(max_length=200)
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)
+    body = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["gateway", "event_id"], name="gateway_event_once"),
+        )
+
+
+class DunningStep(Row):
+    """A step of dunning that was taken for an invoice, once."""
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="dunning_steps")
+    step = models.CharField(max_length=64)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["invoice", "step"], name="dunning_step_once"),
+        )

@@ -1,0 +1,208 @@
+"""Invoices and credit notes. Once issued they never change (rule 9); triggers see to it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+
+from quarterday.core.lifecycle import InvoiceState
+from quarterday.store.fields import ExactField, PublicIdField, minor_field
+from quarterday.store.models.account import Account
+from quarterday.store.models.base import Row, one_of, plain_key
+from quarterday.store.models.catalog import Product
+from quarterday.store.models.seller import Seller, Snapshot
+from quarterday.store.models.subscription import SubscriptionItem
+
+
+class LineKind(StrEnum):
+    """Why a line is on the invoice. The first two cover service days, each day once."""
+
+    RECURRING = "recurring"
+    USAGE = "usage"
+    SUPPLEMENT = "supplement"
+    COMMITMENT = "commitment"
+    SETUP = "setup"
+    ONE_OFF = "one_off"
+    UNUSED = "unused"
+    ADJUSTMENT = "adjustment"
+
+
+class Document(Row):
+    """What invoices and credit notes share."""
+
+    seller = models.ForeignKey(Seller, models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="%(class)ss")
+    series = models.CharField(max_length=32)
+    number = models.BigIntegerField()
+    label = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    issued_on = models.DateField()
+    seller_snapshot = models.ForeignKey(
+        Snapshot, models.PROTECT, related_name="+", db_index=False
+    )
+    account_snapshot = models.ForeignKey(
+        Snapshot, models.PROTECT, related_name="+", db_index=False
+    )
+    net_minor = minor_field()
+    tax_minor = minor_field()
+    total_minor = minor_field()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class DocumentTax(Row):
+    """Tax of one rate on a document, with its EN 16931 category and reason (BG-23)."""
+
+    code = models.CharField(max_length=32)
+    name = models.CharField(max_length=100)
+    percent = ExactField()
+    category = models.CharField(max_length=2)
+    reason_code = models.CharField(max_length=32, blank=True, default="")
+    reason = models.CharField(max_length=200, blank=True, default="")
+    base_minor = minor_field()
+    tax_minor = minor_field()
+
+    class Meta:
+        abstract = True
+
+
+class Invoice(Document):
+    """What an account owes. Only ``status`` and ``open_minor`` move, as money comes in."""
+
+    public_id = PublicIdField("inv")
+    status = models.CharField(max_length=12)
+    due_on = models.DateField()
+    open_minor = minor_field()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["seller", "series", "number"], name="invoice_number_once"
+            ),
+            one_of("status", InvoiceState, "invoice_status"),
+            models.CheckConstraint(
+                condition=models.Q(total_minor=models.F("net_minor") + models.F("tax_minor")),
+                name="invoice_total",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(open_minor__gte=0)
+                & models.Q(open_minor__lte=models.F("total_minor")),
+                name="invoice_open",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["due_on"], name="invoice_open_due", condition=models.Q(status="open")
+            ),
+        )
+
+
+class InvoiceLine(Row):
+    """One line. ``explanation`` is how it came to be, as data (rule 14).
+
+    ``gross_minor`` is before discounts, ``net_minor`` after them and before tax; both carry
+    the tax inside when the price is inclusive and the invoice says so in its tax lines.
+    """
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    account_id = plain_key("account")
+    subscription_id = models.BigIntegerField(null=True)
+    item = models.ForeignKey(
+        SubscriptionItem, models.PROTECT, null=True, related_name="lines", db_index=False
+    )
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=12)
+    revision = models.PositiveSmallIntegerField(default=0)
+    description = models.CharField(max_length=500)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    quantity = ExactField()
+    unit_code = models.CharField(max_length=8)
+    unit_price = ExactField()
+    gross_minor = minor_field()
+    discount_minor = minor_field()
+    net_minor = minor_field()
+    tax_code = models.CharField(max_length=80)
+    explanation = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["item", "kind", "period_start", "revision"], name="line_period_once"
+            ),
+            one_of("kind", LineKind, "line_kind"),
+            models.CheckConstraint(
+                condition=models.Q(period_end__gte=models.F("period_start")),
+                name="line_period",
+            ),
+        )
+
+
+class InvoiceTax(DocumentTax):
+    """Tax of one rate on an invoice."""
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="taxes")
+
+
+class CreditNote(Document):
+    """A correction: it lowers what an invoice claimed, or what an account owes."""
+
+    public_id = PublicIdField("crn")
+    invoice = models.ForeignKey(
+        Invoice, models.PROTECT, null=True, related_name="credit_notes", db_index=False
+    )
+    reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["seller", "series", "number"], name="credit_note_number_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(total_minor=models.F("net_minor") + models.F("tax_minor")),
+                name="credit_note_total",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["invoice"],
+                name="credit_note_of_invoice",
+                condition=models.Q(invoice__isnull=False),
+            ),
+        )
+
+
+class CreditNoteLine(Row):
+    """One line of a credit note; amounts are positive and lower the debt."""
+
+    credit_note = models.ForeignKey(CreditNote, models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    invoice_line = models.ForeignKey(
+        InvoiceLine, models.PROTECT, null=True, related_name="credit_lines"
+    )
+    item = models.ForeignKey(
+        SubscriptionItem, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=12)
+    description = models.CharField(max_length=500)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    quantity = ExactField()
+    unit_code = models.CharField(max_length=8)
+    unit_price = ExactField()
+    net_minor = minor_field()
+    tax_code = models.CharField(max_length=80)
+    explanation = models.TextField()
+
+
+class CreditNoteTax(DocumentTax):
+    """Tax of one rate on a credit note."""
+
+    credit_note = models.ForeignKey(CreditNote, models.PROTECT, related_name="taxes")

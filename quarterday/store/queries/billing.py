@@ -1,0 +1,301 @@
+"""What the billing run reads, for one batch of accounts at a time."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from quarterday.core.period import Cadence, Schedule, Unit
+from quarterday.core.settings import Settings
+from quarterday.store.bulk import is_postgresql, to_column, to_day
+from quarterday.store.queries.raw import fetch, fetch_by_ids
+
+
+class DueRow(NamedTuple):
+    """An account to bill, with the day since when it is due."""
+
+    bill_on: date
+    account_id: int
+
+
+class AccountRow(NamedTuple):
+    """What the run needs to know of an account."""
+
+    id: int
+    public_id: str
+    seller_id: int
+    name: str
+    currency: str
+    country: str
+    region: str
+    tax_id_valid: bool
+    exempt_reason: str
+    settings: Settings
+    snapshot_id: int | None
+
+
+class ItemRow(NamedTuple):
+    """An item with days left to bill."""
+
+    id: int
+    account_id: int
+    subscription_id: int
+    price_id: int
+    quantity: Decimal
+    start_on: date
+    end_on: date | None
+    billed_through: date
+    schedule: Schedule
+    settings: Settings
+    role: str
+
+
+class PendingRow(NamedTuple):
+    """A pending charge that is due."""
+
+    id: int
+    account_id: int
+    subscription_id: int | None
+    item_id: int | None
+    product_id: int
+    kind: str
+    description: str
+    period_start: date
+    period_end: date
+    quantity: Decimal
+    unit_code: str
+    unit_price: Decimal
+    currency: str
+    amount_minor: int
+    tax_inclusive: bool
+    tax_on: date
+    bill_on: date
+    explanation: str
+
+
+class DiscountRow(NamedTuple):
+    """A discount of a subscription and how often it was used."""
+
+    id: int
+    subscription_id: int
+    discount_id: int
+    start_on: date
+    end_on: date | None
+    used: int
+
+
+class GrantRow(NamedTuple):
+    """Open credit of an account."""
+
+    id: int
+    account_id: int
+    public_id: str
+    kind: str
+    currency: str
+    open_minor: int
+    priority: int
+    granted_on: date
+    expires_on: date | None
+
+
+_SILENT = Settings()
+_schedules: dict[tuple[Any, ...], Schedule] = {}
+_settings: dict[str, Settings] = {"{}": _SILENT}
+
+
+def read_settings(text: str) -> Settings:
+    """Settings as stored; the few texts that occur are parsed once."""
+    found = _settings.get(text)
+    if found is None:
+        if len(_settings) > 10_000:
+            _settings.clear()
+        found = _settings[text] = Settings.from_data(json.loads(text))
+    return found
+
+
+def _read_schedule(anchor: Any, day: int, count: int, unit: str) -> Schedule:
+    key = (anchor, day, count, unit)
+    found = _schedules.get(key)
+    if found is None:
+        if len(_schedules) > 20_000:
+            _schedules.clear()
+        found = _schedules[key] = Schedule(to_day(anchor), Cadence(count, Unit(unit)), day)
+    return found
+
+
+def find_due(
+    today: date,
+    after: DueRow | None,
+    limit: int,
+    *,
+    claim: bool = False,
+    wait: bool = False,
+    accounts: Sequence[int] | None = None,
+) -> list[DueRow]:
+    """The next accounts to bill, in order of due day and key.
+
+    With ``claim`` they are locked until the transaction ends: on PostgreSQL another run skips
+    them (or, with ``wait``, waits for them); on SQLite the transaction itself is the lock.
+    """
+    where = ["bill_on <= %s"]
+    params: list[Any] = [to_column(today)]
+    if after is not None:
+        where.append("(bill_on, account_id) > (%s, %s)")
+        params += [to_column(after.bill_on), after.account_id]
+    if accounts is not None:
+        listed = ",".join(str(int(one)) for one in accounts) or "NULL"
+        where.append(f"account_id IN ({listed})")
+    lock = ""
+    if claim and is_postgresql():
+        lock = " FOR UPDATE" if wait else " FOR UPDATE SKIP LOCKED"
+    sql = (
+        f"SELECT bill_on, account_id FROM store_billingdue WHERE {' AND '.join(where)} "
+        f"ORDER BY bill_on, account_id LIMIT {int(limit)}{lock}"
+    )
+    return [DueRow(to_day(day), account_id) for day, account_id in fetch(sql, params)]
+
+
+def count_due(today: date) -> int:
+    """How many accounts are due; for the progress bar."""
+    sql = "SELECT count(*) FROM store_billingdue WHERE bill_on <= %s"
+    return int(fetch(sql, [to_column(today)])[0][0])
+
+
+def first_due() -> date | None:
+    """The earliest day on which any account is due."""
+    found = fetch("SELECT min(bill_on) FROM store_billingdue WHERE bill_on IS NOT NULL")[0][0]
+    return None if found is None else to_day(found)
+
+
+_ACCOUNTS = """
+SELECT id, public_id, seller_id, name, currency, country, region, tax_id_evidence,
+       tax_exempt_reason, settings, snapshot_id
+FROM store_account WHERE id {ids}
+"""
+
+
+def load_accounts(ids: Sequence[int]) -> dict[int, AccountRow]:
+    """Accounts by key."""
+    return {
+        row[0]: AccountRow(
+            *row[:7],
+            row[7] != "{}" and bool(json.loads(row[7]).get("valid")),
+            row[8],
+            read_settings(row[9]),
+            row[10],
+        )
+        for row in fetch_by_ids(_ACCOUNTS, ids)
+    }
+
+
+_ITEMS = """
+SELECT i.id, i.account_id, i.subscription_id, i.price_id, i.quantity, i.start_on, i.end_on,
+       i.billed_through, i.anchor_on, i.anchor_day, i.cadence_count, i.cadence_unit, s.settings, i.role
+FROM store_subscriptionitem i JOIN store_subscription s ON s.id = i.subscription_id
+WHERE i.account_id {ids} AND (i.end_on IS NULL OR i.billed_through < i.end_on)
+ORDER BY i.account_id, i.id
+"""
+_ENDED_WITH_LATE_USAGE = """
+SELECT i.id, i.account_id, i.subscription_id, i.price_id, i.quantity, i.start_on, i.end_on,
+       i.billed_through, i.anchor_on, i.anchor_day, i.cadence_count, i.cadence_unit, s.settings, i.role
+FROM store_subscriptionitem i JOIN store_subscription s ON s.id = i.subscription_id
+JOIN store_price p ON p.id = i.price_id
+WHERE i.account_id {ids} AND i.end_on IS NOT NULL AND i.billed_through >= i.end_on
+  AND p.meter_id IS NOT NULL
+  AND EXISTS (SELECT 1 FROM store_usageevent e WHERE e.account_id = i.account_id
+              AND NOT e.billed AND e.subscription_id = i.subscription_id)
+ORDER BY i.account_id, i.id
+"""
+
+
+def load_items(ids: Sequence[int], *, late_usage: bool = True) -> dict[int, list[ItemRow]]:
+    """Items with days left to bill, and ended ones that usage arrived late for, by account."""
+    found: dict[int, list[ItemRow]] = defaultdict(list)
+    quantities: dict[str, Decimal] = {}
+    for sql in (_ITEMS, _ENDED_WITH_LATE_USAGE) if late_usage else (_ITEMS,):
+        for row in fetch_by_ids(sql, ids):
+            text = row[4]
+            quantity = quantities.get(text) or quantities.setdefault(text, Decimal(text))
+            found[row[1]].append(
+                ItemRow(
+                    row[0],
+                    row[1],
+                    row[2],
+                    row[3],
+                    quantity,
+                    to_day(row[5]),
+                    None if row[6] is None else to_day(row[6]),
+                    to_day(row[7]),
+                    _read_schedule(row[8], row[9], row[10], row[11]),
+                    read_settings(row[12]),
+                    row[13],
+                )
+            )
+    return found
+
+
+_PENDING = """
+SELECT id, account_id, subscription_id, item_id, product_id, kind, description, period_start,
+       period_end, quantity, unit_code, unit_price, currency, amount_minor, tax_inclusive, tax_on,
+       bill_on, explanation
+FROM store_pendingcharge WHERE account_id {ids} AND status = 'pending'
+ORDER BY account_id, id
+"""
+
+
+def load_pending(ids: Sequence[int]) -> dict[int, list[PendingRow]]:
+    """Pending charges by account, those due later included."""
+    found: dict[int, list[PendingRow]] = defaultdict(list)
+    for row in fetch_by_ids(_PENDING, ids):
+        found[row[1]].append(
+            PendingRow(
+                *row[:7],
+                to_day(row[7]),
+                to_day(row[8]),
+                Decimal(row[9]),
+                row[10],
+                Decimal(row[11]),
+                row[12],
+                row[13],
+                bool(row[14]),
+                to_day(row[15]),
+                to_day(row[16]),
+                row[17],
+            )
+        )
+    return found
+
+
+_DISCOUNTS = """
+SELECT d.id, d.subscription_id, d.discount_id, d.start_on, d.end_on, d.used
+FROM store_subscriptiondiscount d JOIN store_subscription s ON s.id = d.subscription_id
+WHERE s.account_id {ids} ORDER BY d.id
+"""
+
+
+def load_discounts(ids: Sequence[int]) -> dict[int, list[DiscountRow]]:
+    """Discounts by subscription, of the accounts given."""
+    found: dict[int, list[DiscountRow]] = defaultdict(list)
+    for row in fetch_by_ids(_DISCOUNTS, ids):
+        end = None if row[4] is None else to_day(row[4])
+        found[row[1]].append(DiscountRow(row[0], row[1], row[2], to_day(row[3]), end, row[5]))
+    return found
+
+
+_GRANTS = """
+SELECT id, account_id, public_id, kind, currency, open_minor, priority, granted_on, expires_on
+FROM store_creditgrant WHERE account_id {ids} AND open_minor > 0 ORDER BY account_id, id
+"""
+
+
+def load_grants(ids: Sequence[int]) -> dict[int, list[GrantRow]]:
+    """Open credit by account, expired credit included."""
+    found: dict[int, list[GrantRow]] = defaultdict(list)
+    for row in fetch_by_ids(_GRANTS, ids):
+        end = None if row[8] is None else to_day(row[8])
+        found[row[1]].append(GrantRow(*row[:7], to_day(row[7]), end))
+    return found
