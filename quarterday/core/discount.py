@@ -174,5 +174,5 @@ def _amounts(
         return allocate(round_half_up(value * whole / 100), left)
     if discount.duration is not Duration.ONCE:
         full = [Fraction(rest) / line.factor for line, rest in zip(lines, left, strict=True)]
-        value *= whole / sum(full)
+        value *= whole / sum(full, Fraction(0))
     return allocate(min(whole, to_minor(value, currency)), left)
