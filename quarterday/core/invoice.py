@@ -106,9 +106,12 @@ def rate_charge(
     whole: Period,
     *,
     values: Sequence[Decimal] = (),
-    already: Decimal = Decimal(0),
+    usage: bool = False,
 ) -> Amount:
     """Price a quantity for a piece of a period, rounded once to the currency.
+
+    ``usage`` was measured in that piece already, so only a minimum is prorated; ``values`` are its
+    single events, for prices that look at each.
 
     Raises `BillingError` as the price and the proration do.
 
@@ -120,8 +123,8 @@ def rate_charge(
     2396
     """
     share = _ONE if part == whole else factor(part, whole, terms.convention, terms.policy)
-    if values or already:
-        return _rate(terms, quantity, share, part.days, whole.days, tuple(values), already)
+    if usage:
+        return _rate(terms, quantity, _ONE, part.days, whole.days, values, share)
     return _rate_cached(terms, quantity, share.numerator, share.denominator, part.days, whole.days)
 
 
@@ -130,7 +133,7 @@ def _rate_cached(
     terms: Terms, quantity: Decimal, numerator: int, denominator: int, days: int, of_days: int
 ) -> Amount:
     """Most charges of a day are alike: same price, same quantity, same length of month."""
-    return _rate(terms, quantity, Fraction(numerator, denominator), days, of_days, (), Decimal(0))
+    return _rate(terms, quantity, Fraction(numerator, denominator), days, of_days)
 
 
 def _rate(
@@ -139,11 +142,13 @@ def _rate(
     share: Fraction,
     days: int,
     of_days: int,
-    values: Sequence[Decimal],
-    already: Decimal,
+    values: Sequence[Decimal] = (),
+    minimum_share: Fraction = _ONE,
 ) -> Amount:
     """Rate, round once, and say how."""
-    rated = rate_price(terms.price, quantity, values=values, factor=share, already=already)
+    rated = rate_price(
+        terms.price, quantity, values=values, factor=share, minimum_factor=minimum_share
+    )
     unit = terms.price.currency
     minor = to_minor(rated.amount, unit)
     explanation = {
@@ -171,18 +176,29 @@ def _step_data(step: Step) -> list[str]:
 
 def _unit_price(steps: Sequence[Step], minor: int, unit: Currency) -> Decimal:
     """The price of one, when one price explains the line; otherwise the line is sold as a lot."""
-    priced = [step for step in steps if step.label not in ("factor", "minimum")]
-    return priced[0].unit_price if len(priced) == 1 else from_minor(minor, unit)
+    priced = [step for step in steps if not step.label.startswith(("factor", "minimum"))]
+    if len(priced) == 1 and priced[0].label in ("flat", "units"):
+        return priced[0].unit_price
+    return from_minor(minor, unit)
 
 
 def dump(data: dict[str, Any]) -> str:
-    """Explanation data as canonical JSON text."""
+    """Explanation data as canonical JSON text.
+
+    >>> dump({"rule": "5", "days": 30})
+    '{"days":30,"rule":"5"}'
+    """
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @lru_cache(maxsize=1024)
 def tax_code(rates: tuple[TaxRate, ...], treatment: Treatment) -> str:
-    """How a line names its tax: the codes of its rates, or the category that takes their place."""
+    """How a line names its tax: the codes of its rates, or the category that takes their place.
+
+    >>> from quarterday.core.tax import TAXABLE
+    >>> tax_code((TaxRate("vat20", "VAT", Decimal(20), "GB"),), TAXABLE)
+    'vat20'
+    """
     return "+".join(rate.code for rate in rates) if rates else str(treatment.category)
 
 
@@ -193,6 +209,15 @@ def compute_invoice(
 
     The lines stand in the order given; totals do not depend on it. Charges whose prices include
     tax and those whose do not may stand together.
+
+    >>> from quarterday.core.money import currency
+    >>> from quarterday.core.tax import TAXABLE
+    >>> vat = TaxRate("vat20", "VAT", Decimal(20), "GB")
+    >>> january = Period(date(2026, 1, 1), date(2026, 2, 1))
+    >>> hosting = Charge(None, "recurring", "web", "Web hosting", january, Decimal(1), "C62",
+    ...                  Amount(1000, Decimal(10), "{}"), False, (vat,), TAXABLE)
+    >>> compute_invoice([hosting], currency=currency("GBP")).total_minor
+    1200
     """
     lines, used = _discounted(charges, currency)
     inclusive = {line.charge.inclusive for line in lines}

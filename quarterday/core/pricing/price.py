@@ -59,14 +59,16 @@ def rate_price(
     *,
     values: Sequence[Decimal] = (),
     factor: Fraction = _WHOLE,
+    minimum_factor: Fraction = _WHOLE,
     already: Decimal = ZERO,
     already_values: Sequence[Decimal] = (),
     billed: bool = False,
 ) -> Rated:
     """The exact cost of a quantity in a period, in currency units, with steps that sum to it.
 
-    ``factor`` is the share of the period and multiplies amount and minimum. ``values`` are the
-    single events of the quantity, oldest first, for models that look at each.
+    ``factor`` is the share of the period and multiplies amount and minimum. Usage is measured in
+    its share of the period already, so there ``minimum_factor`` is that share and ``factor`` is 1.
+    ``values`` are the single events of the quantity, oldest first, for models that look at each.
 
     Progressive billing: ``already`` is the quantity of the same period that was billed before,
     with its ``already_values``; the result is the cost of both together less that of the earlier
@@ -83,15 +85,20 @@ def rate_price(
     Fraction(6, 1)
     """
     if not (billed or already or already_values):
-        return _rate_whole(price, quantity, values, factor)
+        return _rate_whole(price, quantity, values, factor, minimum_factor)
     check_quantity(already)
-    before = _rate_whole(price, already, already_values, factor)
+    before = _rate_whole(price, already, already_values, factor, minimum_factor)
     both = EXACT.add(already, quantity)
-    return subtract_rated(_rate_whole(price, both, (*already_values, *values), factor), before)
+    all_values = (*already_values, *values)
+    return subtract_rated(_rate_whole(price, both, all_values, factor, minimum_factor), before)
 
 
 def _rate_whole(
-    price: Price, quantity: Decimal, values: Sequence[Decimal], factor: Fraction
+    price: Price,
+    quantity: Decimal,
+    values: Sequence[Decimal],
+    factor: Fraction,
+    minimum_factor: Fraction,
 ) -> Rated:
     """The cost of all that a period has had so far."""
     if price.free_units:
@@ -100,7 +107,7 @@ def _rate_whole(
         values = _cut_values(values, price.free_units)
     rated = price.model.rate(quantity, values)
     if price.minimum is not None:
-        missing = to_fraction(price.minimum) - rated.amount
+        missing = to_fraction(price.minimum) * minimum_factor - rated.amount
         if missing > 0:
             rated = make_rated([*rated.steps, Step("minimum", ONE, price.minimum, missing)])
     if factor != _WHOLE:

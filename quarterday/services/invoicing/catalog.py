@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from quarterday.core.charging import Timing
 from quarterday.core.discount import Discount as DiscountTerms
+from quarterday.core.discount import DiscountKind, Duration
 from quarterday.core.errors import BillingError
 from quarterday.core.invoice import Terms
 from quarterday.core.money import Currency, currency
@@ -27,6 +29,7 @@ from quarterday.core.tax import (
     taxing_country,
 )
 from quarterday.services.ledger.accounts import LedgerAccounts
+from quarterday.store.fields import dump_data
 from quarterday.store.models import Discount, NumberSeries, Price, Product, Seller
 from quarterday.store.models import TaxRate as TaxRateRow
 from quarterday.store.queries.billing import AccountRow, read_settings
@@ -55,6 +58,7 @@ class PriceInfo:
     plan_settings: Settings
     meter_id: int | None
     aggregation: str
+    commitment: Decimal | None
 
 
 @dataclass(slots=True, eq=False)
@@ -102,9 +106,10 @@ class Catalog:
                 make_terms(row),
                 row.plan.name,
                 product,
-                read_settings(_text(row.plan.settings)),
+                read_settings(dump_data(row.plan.settings)),
                 row.meter_id,
                 row.meter.aggregation if row.meter else "",
+                row.commitment,
             )
 
     def price(self, price_id: int) -> PriceInfo:
@@ -194,7 +199,7 @@ class Catalog:
                 row.name,
                 row.tax_class,
                 row.income_code,
-                read_settings(_text(row.settings)),
+                read_settings(dump_data(row.settings)),
             )
         return found
 
@@ -224,10 +229,10 @@ def make_discount(row: Discount) -> DiscountTerms:
     """A stored discount as the core's terms."""
     return DiscountTerms(
         code=row.code,
-        kind=row.kind,
+        kind=DiscountKind(row.kind),
         value=row.value,
         products=None if row.products is None else frozenset(row.products),
-        duration=row.duration,
+        duration=Duration(row.duration),
         periods=row.periods,
         priority=row.priority,
     )
@@ -258,7 +263,7 @@ def _load_seller(seller_id: int) -> SellerInfo:
         row.code,
         row.country,
         row.time_zone,
-        read_settings(_text(row.settings)),
+        read_settings(dump_data(row.settings)),
         row.snapshot_id or 0,
         rates,
         tuple(sorted({rate.country for rate in rates} - {row.country})),
@@ -266,8 +271,3 @@ def _load_seller(seller_id: int) -> SellerInfo:
         {series.code: series for series in row.series.all()},
     )
 
-
-def _text(data: object) -> str:
-    from quarterday.store.fields import dump_data
-
-    return dump_data(data)

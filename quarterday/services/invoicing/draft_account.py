@@ -15,6 +15,7 @@ from quarterday.core.charging import Timing, due_periods, next_bill_on
 from quarterday.core.discount import Discount, still_applies
 from quarterday.core.errors import BillingError
 from quarterday.core.invoice import Amount, Charge, Draft, compute_invoice, rate_charge
+from quarterday.core.money import Currency
 from quarterday.core.period import Period, Schedule
 from quarterday.core.settings import Grouping, Resolved, Settings, resolve
 from quarterday.services.invoicing.catalog import Catalog, PriceInfo
@@ -59,7 +60,7 @@ class GroupKey(NamedTuple):
 
 
 class DueDraft(NamedTuple):
-    """A draft with its due date."""
+    """A draft with its due date; one below zero becomes a credit note."""
 
     due_on: date
     draft: Draft
@@ -210,20 +211,28 @@ def draft_account(
         if plan.pieces:
             moves.append(Move(item.id, item.billed_through, plan.billed_through))
     pending_ids = _add_pending(state, today, catalog, groups, following)
-    drafts = [
-        DueDraft(
-            key.due_on,
-            compute_invoice(
-                charges,
-                currency=catalog.currency(account.currency),
-                tax_per_line=key.tax_per_line,
-            ),
-        )
-        for key, charges in groups.items()
-    ]
+    drafts: list[DueDraft] = []
+    for key, charges in groups.items():
+        drafts += _draft_group(key, charges, catalog.currency(account.currency))
     used = _used_discounts(state, drafts, catalog) if state.discounts else []
     bill_on = min(following) if following else None
     return AccountDrafts(account, drafts, moves, pending_ids, used, usage_ids, bill_on)
+
+
+def _draft_group(key: GroupKey, charges: list[Charge], currency: Currency) -> list[DueDraft]:
+    """One draft; or, when credits outweigh the charges, an invoice and a credit note apart."""
+    draft = compute_invoice(charges, currency=currency, tax_per_line=key.tax_per_line)
+    if draft.total_minor >= 0:
+        return [DueDraft(key.due_on, draft)]
+    positive = [charge for charge in charges if charge.amount.minor >= 0]
+    negative = [charge for charge in charges if charge.amount.minor < 0]
+    return [
+        DueDraft(
+            key.due_on, compute_invoice(part, currency=currency, tax_per_line=key.tax_per_line)
+        )
+        for part in (positive, negative)
+        if part
+    ]
 
 
 def _commitments_last(item: ItemRow) -> bool:
@@ -249,7 +258,7 @@ def _charge_periods(
     terms, product = price.terms, price.product
     if pieces and terms.price.currency.code != account.currency:
         raise BillingError(
-            f"price {terms.label} is in {terms.price.currency}, but account {account.public_id} "
+            f"price {terms.label} is in {terms.price.currency}, but account {account.label} "
             f"is billed in {account.currency}; give the subscription a price in its currency"
         )
     key = ChargeKey(item.subscription_id, item.id, None, product.id, product.income_code)

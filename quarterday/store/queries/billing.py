@@ -28,7 +28,7 @@ class AccountRow(NamedTuple):
     id: int
     public_id: str
     seller_id: int
-    name: str
+    label: str
     currency: str
     country: str
     region: str
@@ -172,7 +172,7 @@ def first_due() -> date | None:
 
 
 _ACCOUNTS = """
-SELECT id, public_id, seller_id, name, currency, country, region, tax_id_evidence,
+SELECT id, public_id, seller_id, COALESCE(external_id, public_id), currency, country, region, tax_id_evidence,
        tax_exempt_reason, settings, snapshot_id
 FROM store_account WHERE id {ids}
 """

@@ -24,3 +24,10 @@ def fetch_by_ids(sql: str, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     for start in range(0, len(ids), 5000):
         listed = ",".join(str(int(one)) for one in ids[start : start + 5000])
         yield from fetch(sql.format(ids=f"IN ({listed})"))
+
+
+def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run a statement for each row of values."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, rows)

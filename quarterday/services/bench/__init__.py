@@ -1,0 +1,1 @@
+"""What `quarterday bench` needs: many accounts at once, and the physical limit of writing."""
