@@ -197,6 +197,10 @@ class TestInclusive:
         result = taxes(*[(100, (VAT20,))] * 3, inclusive=True)
         assert result.net_minor == (84, 83, 83)
 
+    def test_the_odd_cent_falls_on_the_larger_line_in_any_order(self) -> None:
+        assert taxes((100, (VAT20,)), (700, (VAT20,)), inclusive=True).net_minor == (83, 584)
+        assert taxes((700, (VAT20,)), (100, (VAT20,)), inclusive=True).net_minor == (584, 83)
+
     def test_a_credit_beside_a_charge_keeps_its_own_net(self) -> None:
         result = taxes((1000, (VAT20,)), (-999, (VAT20,)), inclusive=True)
         assert result.net_minor == (833, -832)
@@ -312,6 +316,23 @@ class TestRatesFor:
     def test_what_is_not_stated_is_unknown(self, where: dict[str, str]) -> None:
         with pytest.raises(UnknownTax, match="no tax rate of class"):
             self.find(date(2020, 6, 30), **where)
+
+    @pytest.mark.parametrize(
+        ("region", "codes"),
+        [("ON", ["hst"]), ("QC", ["gst", "qst"]), ("AB", ["gst"]), ("", ["gst"])],
+    )
+    def test_a_region_replaces_the_country_level_by_level(
+        self, region: str, codes: list[str]
+    ) -> None:
+        known = [
+            TaxRate("qst", "QST", Decimal("9.975"), "CA", region="QC", level=2),
+            TaxRate("hst", "HST", Decimal(13), "CA", region="ON"),
+            TaxRate("gst", "GST", Decimal(5), "CA"),
+        ]
+        found = rates_for(
+            known, country="CA", region=region, tax_class="standard", on=date(2026, 1, 1)
+        )
+        assert [rate.code for rate in found] == codes
 
     def test_a_seller_without_rates_charges_no_tax(self) -> None:
         assert rates_for((), country="US", tax_class="standard", on=date(2026, 1, 1)) == ()
