@@ -1,0 +1,1 @@
+"""Worked cases of other billing engines, run through the public functions of ``quarterday.core``."""
