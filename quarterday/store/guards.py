@@ -22,6 +22,8 @@ FROZEN: dict[str, tuple[str, ...]] = {
     "store_creditnoteline": (),
     "store_creditnotetax": (),
     "store_allocation": (),
+    "store_creditdeduction": (),
+    "store_refund": (),
     "store_price": ("retired_on",),
     "store_dunningstep": (),
 }

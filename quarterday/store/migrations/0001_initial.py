@@ -223,29 +223,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="CreditGrant",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="crd")),
-                ("kind", models.CharField(max_length=16)),
-                ("currency", models.CharField(max_length=3)),
-                ("amount_minor", models.BigIntegerField()),
-                ("open_minor", models.BigIntegerField()),
-                ("priority", models.SmallIntegerField(default=100)),
-                ("granted_on", models.DateField()),
-                ("expires_on", models.DateField(null=True)),
-                ("reason", models.CharField(blank=True, default="", max_length=500)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="credit_grants",
-                        to="store.account",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="CreditNote",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -381,22 +358,6 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.CreateModel(
-            name="DunningStep",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("step", models.CharField(max_length=64)),
-                ("taken_at", models.DateTimeField()),
-                (
-                    "invoice",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="dunning_steps",
-                        to="store.invoice",
-                    ),
-                ),
-            ],
-        ),
         migrations.AddField(
             model_name="creditnote",
             name="invoice",
@@ -450,29 +411,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Membership",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("role", models.CharField(max_length=16)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to="store.account",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Payment",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -491,6 +429,40 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="payments",
                         to="store.account",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CreditGrant",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="crd")),
+                ("external_id", models.CharField(max_length=128, null=True)),
+                ("kind", models.CharField(max_length=16)),
+                ("currency", models.CharField(max_length=3)),
+                ("amount_minor", models.BigIntegerField()),
+                ("open_minor", models.BigIntegerField()),
+                ("priority", models.SmallIntegerField(default=100)),
+                ("granted_on", models.DateField()),
+                ("expires_on", models.DateField(null=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_grants",
+                        to="store.account",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="store.payment",
                     ),
                 ),
             ],
@@ -642,6 +614,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("public_id", quarterday.store.fields.PublicIdField(prefix="rfd")),
+                ("external_id", models.CharField(max_length=128, null=True)),
                 ("refunded_on", models.DateField()),
                 ("currency", models.CharField(max_length=3)),
                 ("amount_minor", models.BigIntegerField()),
@@ -661,6 +634,35 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="refunds",
                         to="store.payment",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CreditDeduction",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="ded")),
+                ("kind", models.CharField(max_length=12)),
+                ("on", models.DateField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "grant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deductions",
+                        to="store.creditgrant",
+                    ),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deductions",
+                        to="store.refund",
                     ),
                 ),
             ],
@@ -1224,53 +1226,60 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="creditgrant",
-            index=models.Index(
-                condition=models.Q(("open_minor__gt", 0)),
-                fields=["account"],
-                name="credit_grant_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditgrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["deposit", "overpayment", "credit_note", "promotional", "goodwill"],
-                    )
+        migrations.CreateModel(
+            name="DunningStep",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("step", models.CharField(max_length=64)),
+                ("taken_at", models.DateTimeField()),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dunning_steps",
+                        to="store.invoice",
+                    ),
                 ),
-                name="credit_grant_kind",
-            ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("invoice", "step"), name="dunning_step_once")
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="creditgrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount_minor__gt", 0),
-                    ("open_minor__gte", 0),
-                    ("open_minor__lte", models.F("amount_minor")),
+        migrations.CreateModel(
+            name="Membership",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("role", models.CharField(max_length=16)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="store.account",
+                    ),
                 ),
-                name="credit_grant_open_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningstep",
-            constraint=models.UniqueConstraint(
-                fields=("invoice", "step"), name="dunning_step_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("user", "account"), name="membership_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["owner", "billing", "technical", "read_only"])),
-                name="membership_role",
-            ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "account"), name="membership_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["owner", "billing", "technical", "read_only"])
+                        ),
+                        name="membership_role",
+                    ),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="payment",
@@ -1306,6 +1315,59 @@ class Migration(migrations.Migration):
                     ("open_minor__lte", models.F("amount_minor")),
                 ),
                 name="payment_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="creditgrant",
+            index=models.Index(
+                condition=models.Q(("open_minor__gt", 0)),
+                fields=["account"],
+                name="credit_grant_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="creditgrant",
+            index=models.Index(
+                condition=models.Q(("expires_on__isnull", False), ("open_minor__gt", 0)),
+                fields=["expires_on"],
+                name="credit_grant_expiry",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="creditgrant",
+            index=models.Index(
+                condition=models.Q(("payment__isnull", False)),
+                fields=["payment"],
+                name="credit_grant_of_payment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="creditgrant",
+            constraint=models.UniqueConstraint(
+                fields=("account", "external_id"), name="credit_grant_external_id_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="creditgrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["deposit", "overpayment", "credit_note", "promotional", "goodwill"],
+                    )
+                ),
+                name="credit_grant_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="creditgrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_minor__gt", 0),
+                    ("open_minor__gte", 0),
+                    ("open_minor__lte", models.F("amount_minor")),
+                ),
+                name="credit_grant_open_amount",
             ),
         ),
         migrations.AddConstraint(
@@ -1410,8 +1472,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="refund",
+            constraint=models.UniqueConstraint(
+                fields=("account", "external_id"), name="refund_external_id_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refund",
             constraint=models.CheckConstraint(
                 condition=models.Q(("amount_minor__gt", 0)), name="refund_amount"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="creditdeduction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["expired", "reversed", "deducted", "refunded"])),
+                name="credit_deduction_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="creditdeduction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="credit_deduction_amount"
             ),
         ),
         migrations.AddConstraint(

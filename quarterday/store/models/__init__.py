@@ -27,8 +27,10 @@ from quarterday.store.models.invoice import (
 from quarterday.store.models.ledger import JournalEntry, LedgerAccount, Posting
 from quarterday.store.models.payment import (
     Allocation,
+    CreditDeduction,
     CreditGrant,
     CreditKind,
+    DeductionKind,
     Payment,
     Refund,
 )
@@ -52,11 +54,13 @@ __all__ = [
     "BillingProblem",
     "ChargeStatus",
     "Contact",
+    "CreditDeduction",
     "CreditGrant",
     "CreditKind",
     "CreditNote",
     "CreditNoteLine",
     "CreditNoteTax",
+    "DeductionKind",
     "Discount",
     "DunningStep",
     "Event",

@@ -23,6 +23,15 @@ class CreditKind(StrEnum):
     GOODWILL = "goodwill"
 
 
+class DeductionKind(StrEnum):
+    """Why credit went without settling an invoice."""
+
+    EXPIRED = "expired"
+    REVERSED = "reversed"
+    DEDUCTED = "deducted"
+    REFUNDED = "refunded"
+
+
 class Payment(Row):
     """Money received. ``open_minor`` is what no document and no credit has taken yet."""
 
@@ -57,6 +66,7 @@ class Refund(Row):
 
     public_id = PublicIdField("rfd")
     account = models.ForeignKey(Account, models.PROTECT, related_name="refunds")
+    external_id = models.CharField(max_length=128, null=True)  # noqa: DJ001 - null is "none given"
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="refunds")
     refunded_on = models.DateField()
     currency = models.CharField(max_length=3)
@@ -65,15 +75,26 @@ class Refund(Row):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(
+                fields=["account", "external_id"], name="refund_external_id_once"
+            ),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_amount"),
         )
 
 
 class CreditGrant(Row):
-    """Credit of an account, used by priority, then expiry, then age (rule 13)."""
+    """Credit of an account, used by priority, then expiry, then age (rule 13).
+
+    ``payment`` is the one whose money it is, where it came from one. What was granted is what is
+    open, what settled invoices (`Allocation`), and what went otherwise (`CreditDeduction`).
+    """
 
     public_id = PublicIdField("crd")
     account = models.ForeignKey(Account, models.PROTECT, related_name="credit_grants")
+    external_id = models.CharField(max_length=128, null=True)  # noqa: DJ001 - null is "none given"
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, null=True, related_name="grants", db_index=False
+    )
     kind = models.CharField(max_length=16)
     currency = models.CharField(max_length=3)
     amount_minor = minor_field()
@@ -90,14 +111,49 @@ class CreditGrant(Row):
                 name="credit_grant_open",
                 condition=models.Q(open_minor__gt=0),
             ),
+            models.Index(
+                fields=["expires_on"],
+                name="credit_grant_expiry",
+                condition=models.Q(open_minor__gt=0, expires_on__isnull=False),
+            ),
+            models.Index(
+                fields=["payment"],
+                name="credit_grant_of_payment",
+                condition=models.Q(payment__isnull=False),
+            ),
         )
         constraints = (
+            models.UniqueConstraint(
+                fields=["account", "external_id"], name="credit_grant_external_id_once"
+            ),
             one_of("kind", CreditKind, "credit_grant_kind"),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0)
                 & models.Q(open_minor__gte=0)
                 & models.Q(open_minor__lte=models.F("amount_minor")),
                 name="credit_grant_open_amount",
+            ),
+        )
+
+
+class CreditDeduction(Row):
+    """An amount of a grant that expired, was taken back, or was paid out; never changed."""
+
+    public_id = PublicIdField("ded")
+    grant = models.ForeignKey(CreditGrant, models.PROTECT, related_name="deductions")
+    refund = models.ForeignKey(
+        Refund, models.PROTECT, null=True, related_name="deductions", db_index=False
+    )
+    kind = models.CharField(max_length=12)
+    on = models.DateField()
+    amount_minor = minor_field()
+    reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            one_of("kind", DeductionKind, "credit_deduction_kind"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="credit_deduction_amount"
             ),
         )
 
@@ -118,15 +174,11 @@ class Allocation(Row):
     )
     on = models.DateField()
     amount_minor = minor_field()
-    reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="reversed_by"
-    )
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
 
     class Meta:
         constraints = (
-            models.CheckConstraint(
-                condition=~models.Q(amount_minor=0), name="allocation_not_zero"
-            ),
+            models.CheckConstraint(condition=~models.Q(amount_minor=0), name="allocation_not_zero"),
             models.CheckConstraint(
                 condition=models.Q(
                     payment__isnull=False, grant__isnull=True, credit_note__isnull=True
