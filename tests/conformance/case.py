@@ -165,6 +165,11 @@ class Purse:
     currency: Currency = CURRENCIES["EUR"]
     in_minor: bool = False
 
+    @property
+    def decimals(self) -> int:
+        """How many decimals its amounts have."""
+        return 0 if self.in_minor else self.currency.exponent
+
     def exact(self, amount: Any) -> Decimal:
         """An amount of the case in currency units."""
         value = read_exact(amount)

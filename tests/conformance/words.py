@@ -86,8 +86,8 @@ def read_date(value: Any) -> date:
 
 def read_instant(value: Any, zone: str = "UTC") -> datetime:
     """An instant: ISO text, seconds since 1970, or a date or civil time in a zone."""
-    if isinstance(value, int):
-        return datetime.fromtimestamp(value, ZoneInfo(zone))
+    if re.fullmatch(r"-?\d{9,10}", str(value)):
+        return datetime.fromtimestamp(int(value), ZoneInfo(zone))
     try:
         instant = datetime.fromisoformat(str(value))
     except ValueError:

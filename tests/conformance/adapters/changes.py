@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,7 +16,7 @@ from tests.conformance.adapters.discounts import reduce_price
 from tests.conformance.answers import Credit, Lines, Span
 from tests.conformance.case import Given, Purse
 from tests.conformance.registry import adapter
-from tests.conformance.words import NotExpressedError, read_date, read_share
+from tests.conformance.words import NotExpressedError, read_date, read_exact, read_share
 
 
 @dataclass(frozen=True)
@@ -140,3 +142,26 @@ def change_price(given: Given) -> dict[str, Any]:
         "credit_lines": Lines([Span(*left, purse.tell(-credit))] if credit else []),
         "next": Span(*later, purse.tell(to_minor(new, unit))),
     }
+
+
+@adapter("period_start", "period_end_inclusive|period_end_exclusive", "change_date", "old|new")
+def change_on_day(given: Given) -> dict[str, Any]:
+    """A change on a day, which is the first day of the new; nothing may come before or after."""
+    purse = given.purse()
+    if given.has("period_end_inclusive"):
+        end = given.day("period_end_inclusive") + timedelta(days=1)
+    else:
+        end = given.day("period_end_exclusive")
+    whole = Period(given.day("period_start"), end)
+    share = fraction(Period(given.day("change_date"), end), whole)
+    old, new = (_read_product(given.get(name), purse) for name in ("old", "new"))
+    return _Change(share, old, new, purse).answers()
+
+
+def _read_product(value: Any, purse: Purse) -> Decimal:
+    """An amount, or a price times a quantity: ``10 x 5``."""
+    factors = re.split(r"\s*[x×*]\s*", str(value or 0))
+    amount = purse.exact(factors[0])
+    for factor in factors[1:]:
+        amount *= read_exact(factor)
+    return amount

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from quarterday.core.money import Currency, allocate, to_minor
-from quarterday.core.period import Period
-from quarterday.core.proration import cap_credit, unused_credit
+from quarterday.core.period import Period, Schedule
+from quarterday.core.proration import cap_credit, fraction, unused_credit
 from quarterday.core.tax import credit_tax
 from tests.conformance.adapters.discounts import read_fee
 from tests.conformance.adapters.tax import RATE, percent_of, tax_lines
 from tests.conformance.answers import Credit
 from tests.conformance.case import Given, Purse
 from tests.conformance.registry import adapter
-from tests.conformance.words import NotExpressedError
+from tests.conformance.words import NotExpressedError, read_anchoring, read_cadence
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
@@ -76,8 +77,9 @@ def credit_termination(given: Given) -> dict[str, Any]:
     coupon = to_minor(purse.exact(given.get("coupon_on_line") or 0), unit)
     line = _Line(charged, coupon, percent_of(given), unit)
     before = to_minor(purse.exact(given.get("earlier_credit_note_on_line") or 0), unit)
-    note = line.credit(unused_credit(charged, billed, unused) - before)
-    refund = _refund(given, line, note, purse)
+    unused_note = line.credit(unused_credit(charged, billed, unused))
+    note = line.credit(unused_note.net - before) if before else unused_note
+    refund = _refund(given, line, note, line.total - unused_note.total)
     return {
         "item": purse.tell(note.net),
         "net": purse.tell(note.net),
@@ -88,23 +90,37 @@ def credit_termination(given: Given) -> dict[str, Any]:
     }
 
 
-def _refund(given: Given, line: _Line, note: _Note, purse: Purse) -> int:
+def _refund(given: Given, line: _Line, note: _Note, earned: int) -> int:
     """Of what was paid for the line, that which its use has not earned."""
-    requested = given.text("requested").lower()
+    purse, requested, words = given.purse(), given.text("requested"), given.text("invoice_note")
     paid = to_minor(purse.exact(given.get("invoice_paid") or 0), purse.currency)
-    note_text = given.text("invoice_note")
     if requested not in ("", "credit", "refund"):
         raise NotExpressedError(f"a request of {requested!r}")
     if requested != "refund":
         return 0
     totals = [line.total]
-    if "second identical subscription" in note_text:
-        # The other subscription is as this one is without a coupon of its own.
+    if "second identical subscription" in words:
+        # The other subscription is as this one is, without a coupon of its own.
         totals.append(line._replace(coupon=0).total)
-    elif note_text:
-        raise NotExpressedError(f"an invoice where {note_text!r}")
-    share = allocate(paid, totals)[0]
-    return cap_credit(note.total, share, line.total - note.total)
+    elif words:
+        raise NotExpressedError(f"an invoice where {words!r}")
+    return cap_credit(note.total, allocate(paid, totals)[0], earned)
+
+
+@adapter("plan_price", "period", "start", "terminated")
+def credit_after_use(given: Given) -> dict[str, Any]:
+    """A period billed in advance, and the credit note for what follows the last day of use."""
+    purse, words = given.purse(), given.text("period")
+    start = given.day("start")
+    schedule = Schedule.anchored(start, read_cadence(words), read_anchoring(words))
+    whole = schedule.containing(start)
+    billed = Period(start, whole.end)
+    price = Fraction(purse.exact(given.need("plan_price")))
+    charged = to_minor(price * fraction(billed, whole), purse.currency)
+    unused = Period(given.day("terminated") + timedelta(days=1), billed.end)
+    line = _Line(charged, 0, percent_of(given), purse.currency)
+    note = line.credit(unused_credit(charged, billed, unused))
+    return {"invoice": _tell_invoice([line], purse), "credit_note": _tell_note(note, purse)}
 
 
 @adapter("plan_price|net|price", "credits_net", "|".join(RATE))

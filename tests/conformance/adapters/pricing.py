@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from quarterday.core.money import CURRENCIES, to_minor
+from quarterday.core.money import to_minor
 from quarterday.core.pricing import parse_model
 from quarterday.core.pricing.model import Rated
 from quarterday.core.pricing.percentage import Percentage
@@ -69,12 +69,14 @@ def _tiered_price(given: Given, tiers: Sequence[Any]) -> Price:
 
 
 def _price(given: Given, model: dict[str, Any]) -> Price:
+    """A price in the unit that the case writes amounts in, whichever it is."""
     free = read_exact(given.get("free_units") or 0)
-    return Price(CURRENCIES["EUR"], parse_model(model), free_units=free)
+    return Price(given.purse().currency, parse_model(model), free_units=free)
 
 
-def _answer_rated(rated: Rated, exponent: int = 2) -> dict[str, Any]:
+def _answer_rated(given: Given, rated: Rated) -> dict[str, Any]:
     """An amount, and the steps that made it; steps that cost nothing are no lines."""
+    exponent = given.purse().decimals
     lines = [Charge(step.amount, exponent) for step in rated.steps if step.amount]
     return {
         **dict.fromkeys(("total", "amount", "price"), Charge(rated.amount, exponent)),
@@ -85,12 +87,9 @@ def _answer_rated(rated: Rated, exponent: int = 2) -> dict[str, Any]:
 @adapter("model|mode", "tiers", "quantity|units|usage|total")
 def rate_tiers(given: Given) -> dict[str, Any]:
     """A quantity in graduated or volume tiers, or what it adds to one that was billed before."""
-    purse = given.purse()  # prices and amounts are in one unit, whichever it is
     price = _tiered_price(given, given.listed("tiers"))
     already = read_exact(given.get(*_ALREADY) or 0)
-    return _answer_rated(
-        rate_price(price, given.exact(*_QUANTITY), already=already), purse.currency.exponent
-    )
+    return _answer_rated(given, rate_price(price, given.exact(*_QUANTITY), already=already))
 
 
 @adapter("model|mode", "unit_price|price", "quantity|units|usage")
@@ -103,7 +102,7 @@ def rate_units(given: Given) -> dict[str, Any]:
     amount = f"{given.exact('unit_price', 'price'):f}"
     price = _price(given, {"model": name, parameter: amount})
     already = read_exact(given.get(*_ALREADY) or 0)
-    return _answer_rated(rate_price(price, given.exact(*_QUANTITY), already=already))
+    return _answer_rated(given, rate_price(price, given.exact(*_QUANTITY), already=already))
 
 
 @adapter("package_size", "quantity|units|usage")
@@ -122,7 +121,7 @@ def rate_packages(given: Given) -> dict[str, Any]:
         )
         for each in (cost, 1)
     )
-    return _answer_rated(rated) | {"packages": packages.amount}
+    return _answer_rated(given, rated) | {"packages": packages.amount}
 
 
 @adapter("block_size", "price", "quantity")
@@ -131,7 +130,7 @@ def rate_blocks(given: Given) -> dict[str, Any]:
     given.ignore("model", "name")
     size, amount = given.exact("block_size"), given.exact("price")
     price = _price(given, {"model": "package", "size": f"{size:f}", "price": f"{amount:f}"})
-    return _answer_rated(rate_price(price, given.exact("quantity")))
+    return _answer_rated(given, rate_price(price, given.exact("quantity")))
 
 
 @adapter("metrics", "model")
@@ -144,9 +143,10 @@ def rate_metrics(given: Given) -> dict[str, Any]:
     for metric in metrics:
         if metric.unread:
             raise NotExpressedError(f"metrics that give {', '.join(metric.unread)}")
+    decimals = given.purse().decimals
     return {
-        "total": Charge(sum(totals, Fraction(0)), 2),
-        "lines": [Charge(total, 2) for total in totals],
+        "total": Charge(sum(totals, Fraction(0)), decimals),
+        "lines": [Charge(total, decimals) for total in totals],
     }
 
 
@@ -183,7 +183,7 @@ def rate_percentage(given: Given) -> dict[str, Any]:
     paid = replace(model, rate_percent=_ZERO, fixed_fee=Decimal(1), floor=None, cap=None)
     paid_events = paid.rate(total, values).amount
     free = sum((step.quantity for step in rated.steps if step.label == "free"), _ZERO)
-    return _answer_rated(rated) | {
+    return _answer_rated(given, rated) | {
         "paid_events": paid_events,
         "free_events_used": len(values) - paid_events,
         "free_amount_used": free,
@@ -220,8 +220,8 @@ def rate_seats(given: Given) -> dict[str, Any]:
     added = rate_price(price, after - before, already=before)
     whole = rate_price(price, after)
     return {
-        "new_period_amount": Charge(fixed + whole.amount, purse.currency.exponent),
-        "full_period_difference": Charge(added.amount, purse.currency.exponent),
+        "new_period_amount": Charge(fixed + whole.amount, purse.decimals),
+        "full_period_difference": Charge(added.amount, purse.decimals),
     }
 
 

@@ -18,6 +18,7 @@ from quarterday.core.proration import fraction
 from tests.conformance.answers import Lines, Refusal, Series, Span
 from tests.conformance.case import Given, Purse
 from tests.conformance.registry import adapter
+from tests.conformance.words import NotExpressedError
 
 TIMINGS = {
     **dict.fromkeys(("in_advance", "advance", "in advance", "prepaid"), Timing.ADVANCE),
@@ -130,7 +131,7 @@ def invoice_contract(given: Given) -> dict[str, Any]:
         return answers
     done, items = bill.items(contract, first)
     answers |= {
-        "items": items,
+        "items": Lines(items),
         "item_count": len(items),
         "balance": bill.total(items),
         "amount": bill.total(items),
@@ -186,3 +187,33 @@ def _runs(contract: Contract, bill: _Bill) -> Iterator[dict[str, Any]]:
             "amount": bill.total(items),
             "items": items,
         }
+
+
+@adapter("subscriptions|phases|plans", "bill_through_target_date|target_date")
+def invoice_several(given: Given) -> dict[str, Any]:
+    """Several recurring prices on one invoice; phases follow one another, each ends the last."""
+    target = given.need("bill_through_target_date", "target_date")
+    phased = given.has("phases")
+    entries = [dict(each) for each in given.listed("subscriptions", "phases", "plans")]
+    for entry, following in zip(entries, [*entries[1:], {}], strict=True):
+        if phased and following:
+            entry.setdefault("end_date", following.get("start_date", following.get("start")))
+    common = {
+        name: given.get(name)
+        for name in ("billing_mode", "period", "anchor_day", "currency", "unit", "timing")
+        if given.has(name)
+    }
+    items: list[Span] = []
+    total = Decimal(0)
+    for entry in entries:
+        one = Given({**common, **entry, "bill_through_target_date": target})
+        answers = invoice_contract(one)
+        if one.unread:
+            raise NotExpressedError(f"a subscription that gives {', '.join(one.unread)}")
+        items += answers["items"].lines
+        total += answers["balance"]
+    return {
+        "items": Lines(sorted(items, key=lambda item: (item.start, item.end))),
+        "item_count": len(items),
+        **dict.fromkeys(("balance", "amount", "total"), total),
+    }

@@ -62,22 +62,18 @@ def find_next_start(given: Given) -> dict[str, Any]:
 def _next_start(start: date, anchor: date, cadence: Cadence) -> date:
     """The boundary after a period's start.
 
-    A start on the anchor's day is itself a boundary. Otherwise weeks begin on the anchor's
-    weekday, months run in step with the anchor, and a year's boundary is named by its year.
+    A start on the day of an earlier anchor is itself a boundary. Otherwise weeks begin on the
+    anchor's weekday, months run in step with the anchor, and a year's boundary is named by its
+    year: the one that began in 2024 ends in 2025, even where the anchor lies between.
     """
     if cadence.unit is Unit.YEAR:
-        return (
-            Schedule.anchored(anchor, cadence).boundary(0)
-            if start < anchor and (anchor.year > start.year)
-            else Schedule.anchored(anchor, Cadence(1, Unit.YEAR)).boundary(
-                start.year - anchor.year + cadence.count
-            )
-        )
+        yearly = Schedule.anchored(anchor, Cadence(1, Unit.YEAR))
+        return yearly.boundary(start.year - anchor.year + cadence.count)
     if cadence.unit is Unit.DAY:
         return Schedule.anchored(start, cadence).boundary(1)
     day = anchor.isoweekday() if cadence.unit is Unit.WEEK else anchor.day
     from_start = Schedule.anchored(start, cadence, Anchoring.DAY_OF_MONTH, day)
-    if from_start.anchor == start:
+    if from_start.anchor == start and anchor <= start:
         return from_start.boundary(1)
     if cadence.unit is Unit.WEEK:
         return from_start.boundary(0)
