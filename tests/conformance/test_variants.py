@@ -60,7 +60,7 @@ DATES: list[tuple[Fields, Fields]] = [
             "current_period_start": "2025-07-31",
             "anchor": "2025-08-31T10:00:00",
         },
-        {"next_period_start": "2026-02-28T10:00:00+01:00"},
+        {"next_period_start": "2025-08-31T10:00:00+02:00"},
     ),
     (
         {"start": "2026-03-28T23:30Z", "end": "2026-03-29T22:30Z", "timezone": "Europe/Berlin"},
