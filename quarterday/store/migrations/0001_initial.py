@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import quarterday.core.charging
+import quarterday.core.lifecycle
 import quarterday.core.metering
 import quarterday.core.period
 import quarterday.core.proration
@@ -915,6 +916,8 @@ class Migration(migrations.Migration):
                 ("quantity", quarterday.store.fields.ExactField(default="1")),
                 ("start_on", models.DateField()),
                 ("end_on", models.DateField(null=True)),
+                ("end_cause", models.CharField(max_length=8, null=True)),
+                ("former_end_on", models.DateField(null=True)),
                 ("billed_through", models.DateField()),
                 ("anchor_on", models.DateField()),
                 ("anchor_day", models.PositiveSmallIntegerField()),
@@ -944,6 +947,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("public_id", quarterday.store.fields.PublicIdField(prefix="chg")),
+                ("external_id", models.CharField(max_length=128, null=True)),
                 ("kind", models.CharField(max_length=16)),
                 ("description", models.CharField(max_length=500)),
                 ("period_start", models.DateField()),
@@ -1653,6 +1657,36 @@ class Migration(migrations.Migration):
                 condition=models.Q(("status__in", ["open", "closed"])), name="account_status"
             ),
         ),
+        migrations.AddIndex(
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(
+                    ("status", quarterday.core.lifecycle.SubscriptionState["PENDING"])
+                ),
+                fields=["start_on"],
+                name="subscription_to_start",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(
+                    ("status", quarterday.core.lifecycle.SubscriptionState["TRIALING"])
+                ),
+                fields=["trial_end"],
+                name="subscription_on_trial",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(
+                    ("status", quarterday.core.lifecycle.SubscriptionState["CANCELLING"])
+                ),
+                fields=["end_on"],
+                name="subscription_to_end",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="subscription",
             constraint=models.UniqueConstraint(
@@ -1707,6 +1741,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="subscriptionitem",
             constraint=models.CheckConstraint(
+                condition=models.Q(("end_cause__in", ["change", "pause", "cancel"])),
+                name="item_end_cause",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="subscriptionitem",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("cadence_unit__in", ["day", "week", "month", "year"])),
                 name="item_cadence_unit",
             ),
@@ -1735,6 +1776,12 @@ class Migration(migrations.Migration):
                 ),
                 fields=["account"],
                 name="pending_charge_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pendingcharge",
+            constraint=models.UniqueConstraint(
+                fields=("account", "external_id"), name="pending_charge_external_id_once"
             ),
         ),
         migrations.AddConstraint(

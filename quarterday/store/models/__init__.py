@@ -37,6 +37,7 @@ from quarterday.store.models.payment import (
 from quarterday.store.models.seller import NumberSeries, Seller, Snapshot
 from quarterday.store.models.subscription import (
     ChargeStatus,
+    EndCause,
     ItemRole,
     PendingCharge,
     Subscription,
@@ -63,6 +64,7 @@ __all__ = [
     "DeductionKind",
     "Discount",
     "DunningStep",
+    "EndCause",
     "Event",
     "GatewayEvent",
     "IdempotencyKey",

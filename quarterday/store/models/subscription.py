@@ -30,13 +30,21 @@ class ChargeStatus(StrEnum):
     VOID = "void"
 
 
+class EndCause(StrEnum):
+    """Why an item ended, for what can be undone: a pause by resuming, a cancellation by undoing."""
+
+    CHANGE = "change"
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+
 class Subscription(Row):
     """A contract of an account. Its items say what is charged; dates are half-open (rule 3)."""
 
     public_id = PublicIdField("sub")
     account = models.ForeignKey(Account, models.PROTECT, related_name="subscriptions")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+", db_index=False)
-    external_id = models.CharField(max_length=128, null=True)  # noqa: DJ001 - null is "none given"
+    external_id = models.CharField(max_length=128, null=True)
     status = models.CharField(max_length=16)
     start_on = models.DateField()
     end_on = models.DateField(null=True)
@@ -60,6 +68,24 @@ class Subscription(Row):
                 name="subscription_ends_after_start",
             ),
         )
+        # Each day asks whose time has come; only those that wait for a day are in these.
+        indexes = (
+            models.Index(
+                fields=["start_on"],
+                name="subscription_to_start",
+                condition=models.Q(status=SubscriptionState.PENDING),
+            ),
+            models.Index(
+                fields=["trial_end"],
+                name="subscription_on_trial",
+                condition=models.Q(status=SubscriptionState.TRIALING),
+            ),
+            models.Index(
+                fields=["end_on"],
+                name="subscription_to_end",
+                condition=models.Q(status=SubscriptionState.CANCELLING),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.external_id or self.public_id
@@ -70,6 +96,7 @@ class SubscriptionItem(Row):
 
     What it charges never changes: a new quantity or price ends this item and begins another. Its
     cadence and anchor are stored with the contract, not looked up in the catalogue.
+    ``former_end_on`` is the end that was planned before a pause or cancellation came first.
     """
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="items")
@@ -79,6 +106,8 @@ class SubscriptionItem(Row):
     quantity = ExactField(default="1")
     start_on = models.DateField()
     end_on = models.DateField(null=True)
+    end_cause = models.CharField(max_length=8, null=True)
+    former_end_on = models.DateField(null=True)
     billed_through = models.DateField()
     anchor_on = models.DateField()
     anchor_day = models.PositiveSmallIntegerField()
@@ -89,6 +118,7 @@ class SubscriptionItem(Row):
         indexes = (models.Index(fields=["account_id"], name="item_account"),)
         constraints = (
             one_of("role", ItemRole, "item_role"),
+            one_of("end_cause", EndCause, "item_end_cause"),
             one_of("cadence_unit", Unit, "item_cadence_unit"),
             models.CheckConstraint(
                 condition=models.Q(end_on__isnull=True)
@@ -133,6 +163,7 @@ class PendingCharge(Row):
     item = models.ForeignKey(
         SubscriptionItem, models.PROTECT, null=True, related_name="+", db_index=False
     )
+    external_id = models.CharField(max_length=128, null=True)
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=16)
     description = models.CharField(max_length=500)
@@ -159,6 +190,9 @@ class PendingCharge(Row):
             ),
         )
         constraints = (
+            models.UniqueConstraint(
+                fields=["account", "external_id"], name="pending_charge_external_id_once"
+            ),
             one_of("status", ChargeStatus, "pending_charge_status"),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["setup", "one_off", "unused", "adjustment"]),

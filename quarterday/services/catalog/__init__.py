@@ -1,0 +1,1 @@
+"""What is sold: products, plans, prices, taxes, discounts and meters."""

@@ -1,0 +1,89 @@
+"""Publish a discount: a coupon, or a reduction that was agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from quarterday.core.discount import Discount as DiscountTerms
+from quarterday.core.discount import DiscountKind, Duration
+from quarterday.core.errors import BillingError
+from quarterday.core.money import currency as find_currency
+from quarterday.core.money import parse_exact
+from quarterday.services.catalog.publish_row import publish_row
+from quarterday.services.events.record_event import record_event
+from quarterday.services.inputs import check_text, check_word
+from quarterday.store.models import Discount, Seller
+
+_IN_CURRENCY = (DiscountKind.FIXED, DiscountKind.PRICE_OVERRIDE)
+
+
+def publish_discount(
+    *,
+    seller: Seller,
+    code: str,
+    kind: DiscountKind | str,
+    now: datetime,
+    name: str = "",
+    value: Decimal | int | str = 0,
+    currency: str | None = None,
+    products: Sequence[str] | None = None,
+    duration: Duration | str = Duration.FOREVER,
+    periods: int = 1,
+    priority: int = 100,
+    valid_from: date | None = None,
+    valid_end: date | None = None,
+    actor: str = "system",
+) -> Discount:
+    """Publish a discount of a seller. ``value`` is percent or currency units, by its kind.
+
+    ``products`` are codes that it is limited to; it can be granted from ``valid_from`` to
+    ``valid_end`` (exclusive). Publishing the same again returns it; raises `Conflict` for other
+    content under its code, and `BillingError` for bad input.
+    """
+    kind = check_word(DiscountKind, kind, "kind")
+    duration = check_word(Duration, duration, "duration")
+    terms = DiscountTerms(
+        code=check_text(code, "code", 64),
+        kind=kind,
+        value=parse_exact(value),
+        products=None if products is None else frozenset(products),
+        duration=duration,
+        periods=periods,
+        priority=priority,
+    )
+    unit = currency or seller.currency
+    with transaction.atomic():
+        discount, done = publish_row(
+            Discount,
+            label=f"discount {code}",
+            key={"seller": seller, "code": terms.code},
+            content={
+                "kind": kind,
+                "value": terms.value,
+                "currency": find_currency(unit).code if kind in _IN_CURRENCY else "",
+                "products": None if products is None else sorted(set(products)),
+                "duration": duration,
+                "periods": periods,
+                "priority": priority,
+                "valid_from": valid_from,
+                "valid_end": valid_end,
+                "name": name,
+            },
+            editable=("name",),
+        )
+        if valid_from and valid_end and valid_end <= valid_from:
+            raise BillingError(f"discount {code} ends on {valid_end}, before it begins")
+        if done.is_new:
+            record_event(
+                kind="discount.published",
+                subject=discount.public_id,
+                seller_id=seller.id,
+                actor=actor,
+                now=now,
+                data={"code": code},
+            )
+    return discount
