@@ -27,6 +27,7 @@ from quarterday.core.proration import Convention, Policy, factor
 from quarterday.core.tax import TaxableLine, TaxAmount, TaxRate, Treatment, compute_taxes
 
 _ONE = Fraction(1)
+_NONE_USED: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,13 +120,18 @@ def rate_charge(
     >>> from quarterday.core.pricing import parse_model
     >>> price = Price(currency("EUR"), parse_model({"model": "flat", "amount": "29.95"}))
     >>> may = Period(date(2019, 4, 27), date(2019, 5, 27))
-    >>> rate_charge(Terms(price, Timing.ADVANCE), Decimal(1), may.split(date(2019, 5, 3))[1], may).minor
+    >>> rate_charge(
+    ...     Terms(price, Timing.ADVANCE), Decimal(1), may.split(date(2019, 5, 3))[1], may
+    ... ).minor
     2396
     """
-    share = _ONE if part == whole else factor(part, whole, terms.convention, terms.policy)
+    of_days = whole.days
+    if part == whole and not usage:
+        return _rate_cached(terms, quantity, 1, 1, of_days, of_days)
+    share = factor(part, whole, terms.convention, terms.policy)
     if usage:
-        return _rate(terms, quantity, _ONE, part.days, whole.days, values, share)
-    return _rate_cached(terms, quantity, share.numerator, share.denominator, part.days, whole.days)
+        return _rate(terms, quantity, _ONE, part.days, of_days, values, share)
+    return _rate_cached(terms, quantity, share.numerator, share.denominator, part.days, of_days)
 
 
 @lru_cache(maxsize=8192)
@@ -214,18 +220,29 @@ def compute_invoice(
     >>> from quarterday.core.tax import TAXABLE
     >>> vat = TaxRate("vat20", "VAT", Decimal(20), "GB")
     >>> january = Period(date(2026, 1, 1), date(2026, 2, 1))
-    >>> hosting = Charge(None, "recurring", "web", "Web hosting", january, Decimal(1), "C62",
-    ...                  Amount(1000, Decimal(10), "{}"), False, (vat,), TAXABLE)
+    >>> hosting = Charge(
+    ...     None,
+    ...     "recurring",
+    ...     "web",
+    ...     "Web hosting",
+    ...     january,
+    ...     Decimal(1),
+    ...     "C62",
+    ...     Amount(1000, Decimal(10), "{}"),
+    ...     False,
+    ...     (vat,),
+    ...     TAXABLE,
+    ... )
     >>> compute_invoice([hosting], currency=currency("GBP")).total_minor
     1200
     """
     lines, used = _discounted(charges, currency)
-    inclusive = {line.charge.inclusive for line in lines}
-    if len(inclusive) == 1:
+    inclusive = [charge for charge in charges if charge.inclusive]
+    if not inclusive or len(inclusive) == len(charges):
         result = compute_taxes(
             [TaxableLine(ln.net_minor, ln.charge.rates, ln.charge.treatment) for ln in lines],
             currency=currency,
-            inclusive=inclusive.pop(),
+            inclusive=bool(inclusive),
             per_line=tax_per_line,
         )
         return Draft(
@@ -244,8 +261,8 @@ def _discounted(
     charges: Sequence[Charge], currency: Currency
 ) -> tuple[tuple[DraftLine, ...], frozenset[str]]:
     """Take off the discounts, each set of discounts over the lines that it may apply to."""
-    if not any(charge.discounts for charge in charges):
-        return tuple(_plain_line(charge) for charge in charges), frozenset()
+    if not [charge for charge in charges if charge.discounts]:
+        return tuple([_plain_line(charge) for charge in charges]), _NONE_USED
     groups: dict[tuple[DiscountTerms, ...], list[int]] = {}
     for index, charge in enumerate(charges):
         groups.setdefault(charge.discounts, []).append(index)
@@ -312,6 +329,4 @@ def _compute_mixed(
                 )
             taxes[key] = tax
     net, tax_total = sum(income), sum(tax.tax_minor for tax in taxes.values())
-    return Draft(
-        lines, tuple(taxes.values()), tuple(income), net, tax_total, net + tax_total, used
-    )
+    return Draft(lines, tuple(taxes.values()), tuple(income), net, tax_total, net + tax_total, used)

@@ -170,6 +170,9 @@ class Schedule:
     cadence: Cadence
     day: int
 
+    def __hash__(self) -> int:
+        return hash(self.anchor)  # enough to find it by, and hot
+
     @classmethod
     def anchored(
         cls,

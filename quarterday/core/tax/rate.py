@@ -68,6 +68,9 @@ class TaxRate:
         object.__setattr__(self, "numerator", numerator)
         object.__setattr__(self, "denominator", 100 * denominator)
 
+    def __hash__(self) -> int:
+        return hash(self.code)  # enough to find it by, and hot
+
     def holds(self, on: date) -> bool:
         """Whether it is in force on a day.
 

@@ -50,6 +50,9 @@ class Treatment:
     reason_code: str = ""
     reason: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.category)  # enough to find it by, and hot
+
 
 TAXABLE = Treatment(TreatmentKind.TAXABLE)
 REVERSE_CHARGE = Treatment(TreatmentKind.REVERSE_CHARGE, "AE", "VATEX-EU-AE", "Reverse charge")

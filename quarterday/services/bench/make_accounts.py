@@ -42,8 +42,8 @@ _ITEM = (
 
 def make_accounts(
     count: int, *, start_on: date, progress: Callable[[int], None] = lambda count: None
-) -> None:
-    """Add a seller with ``count`` accounts, each with two items due on ``start_on``."""
+) -> int:
+    """Add a seller with ``count`` accounts, each with two items due on ``start_on``; its key."""
     with transaction.atomic():
         seller, plans, prices = _make_catalog()
     for first in range(0, count, _CHUNK):
@@ -51,6 +51,7 @@ def make_accounts(
         with transaction.atomic():
             _insert_chunk(seller, plans[0], prices, start_on, first, size)
         progress(size)
+    return seller.id
 
 
 def _make_catalog() -> tuple[Seller, list[Plan], list[Price]]:
@@ -109,7 +110,7 @@ def _insert_chunk(
                     key, account, price.id, role, "1", day, day, day, start_on.day, 1, "month",
                 )  # fmt: skip
 
-    insert_rows(Account, _ACCOUNT.split(), account_rows())
-    insert_rows(BillingDue, ["account_id", "bill_on"], ((key, day) for key in accounts))
-    insert_rows(Subscription, _SUBSCRIPTION.split(), subscription_rows())
-    insert_rows(SubscriptionItem, _ITEM.split(), item_rows())
+    insert_rows(Account, _ACCOUNT.split(), list(account_rows()))
+    insert_rows(BillingDue, ["account_id", "bill_on"], [(key, day) for key in accounts])
+    insert_rows(Subscription, _SUBSCRIPTION.split(), list(subscription_rows()))
+    insert_rows(SubscriptionItem, _ITEM.split(), list(item_rows()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from quarterday.store.models import (
 from quarterday.store.queries.raw import execute_many
 
 Row = tuple[Any, ...]
+Insert = Callable[[type[Any], Sequence[str], Sequence[Row]], None]
 
 _DOCUMENT = "id public_id seller_id account_id series number label currency issued_on"
 _SNAPSHOTS = "seller_snapshot_id account_snapshot_id net_minor tax_minor total_minor"
@@ -76,14 +78,18 @@ class BatchRows:
 
     def write(self) -> None:
         """Insert everything, parents before children, and settle credit and due dates."""
+        self.insert()
+        self._draw_credit()
+        self._set_due()
+
+    def insert(self, insert: Insert = insert_rows) -> None:
+        """Insert everything, parents before children; the benchmark has ways of its own."""
         keys = reserve_ids(JournalEntry, len(self.keyless) + self._reserved())
         for key, (row, postings) in zip(keys[self._reserved() :], self.keyless, strict=True):
             self.add_entry(key, row, postings)
         for model, rows in self._tables():
             if rows:
-                insert_rows(model, COLUMNS[model].split(), rows)
-        self._draw_credit()
-        self._set_due()
+                insert(model, COLUMNS[model].split(), rows)
 
     def _reserved(self) -> int:
         """Keys that SQLite will hand out again because their rows are not written yet."""
@@ -121,6 +127,4 @@ class BatchRows:
                     [days, keys],
                 )
         else:
-            execute_many(
-                "UPDATE store_billingdue SET bill_on = %s WHERE account_id = %s", self.due
-            )
+            execute_many("UPDATE store_billingdue SET bill_on = %s WHERE account_id = %s", self.due)

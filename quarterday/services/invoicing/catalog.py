@@ -19,7 +19,7 @@ from quarterday.core.money import Currency, currency
 from quarterday.core.pricing import parse_model
 from quarterday.core.pricing.price import Price as PriceTerms
 from quarterday.core.proration import Convention, Policy
-from quarterday.core.settings import Settings
+from quarterday.core.settings import Resolved, Settings
 from quarterday.core.tax import (
     TaxRate,
     Treatment,
@@ -90,6 +90,8 @@ class Catalog:
     discounts: dict[int, DiscountTerms] = field(default_factory=dict)
     currencies: dict[str, Currency] = field(default_factory=dict)
     taxes: dict[tuple[object, ...], TaxAnswer] = field(default_factory=dict)
+    # By the identity of settings, which are one object for one text (see `read_settings`).
+    resolved: dict[tuple[int, int, int, int, str], Resolved] = field(default_factory=dict)
 
     def load_prices(self, ids: Iterable[int]) -> None:
         """Read the prices that are not known yet, with their plans and products."""
@@ -270,4 +272,3 @@ def _load_seller(seller_id: int) -> SellerInfo:
         LedgerAccounts(row.id),
         {series.code: series for series in row.series.all()},
     )
-

@@ -156,12 +156,20 @@ def resolve_settings(
     catalog: Catalog, account: AccountRow, item: ItemRow | None, price: PriceInfo | None
 ) -> Resolved:
     """The settings that hold for an item, or for a charge that has none."""
-    seller = catalog.seller(account.seller_id).settings
-    if price is None or item is None:
-        return resolve(Timing.ARREARS, seller, account.settings)
-    timing = item_timing(item, price)
-    product, plan = price.product.settings, price.plan_settings
-    return resolve(timing, seller, product, plan, account.settings, item.settings)
+    own = account.settings
+    key = (account.seller_id, id(own), 0, 0, "")
+    if item is not None and price is not None:
+        key = (account.seller_id, id(own), price.id, id(item.settings), item.role)
+    found = catalog.resolved.get(key)
+    if found is None:
+        seller = catalog.seller(account.seller_id).settings
+        if price is None or item is None:
+            found = resolve(Timing.ARREARS, seller, own)
+        else:
+            product, plan = price.product.settings, price.plan_settings
+            found = resolve(item_timing(item, price), seller, product, plan, own, item.settings)
+        catalog.resolved[key] = found
+    return found
 
 
 def item_timing(item: ItemRow, price: PriceInfo) -> Timing:
@@ -181,7 +189,7 @@ def draft_account(
     moves: list[Move] = []
     usage_ids: list[int] = []
     following: list[date] = []
-    for item in sorted(state.items, key=_commitments_last) if len(state.items) > 1 else state.items:
+    for item in sorted(state.items, key=_commitments_last):
         price = catalog.price(item.price_id)
         settings = resolve_settings(catalog, account, item, price)
         plan = plan_item(
@@ -210,7 +218,7 @@ def draft_account(
             groups.setdefault(group, []).extend(found.charges)
         if plan.pieces:
             moves.append(Move(item.id, item.billed_through, plan.billed_through))
-    pending_ids = _add_pending(state, today, catalog, groups, following)
+    pending_ids = _add_pending(state, today, catalog, groups, following) if state.pending else []
     drafts: list[DueDraft] = []
     for key, charges in groups.items():
         drafts += _draft_group(key, charges, catalog.currency(account.currency))
@@ -242,8 +250,13 @@ def _commitments_last(item: ItemRow) -> bool:
 
 def _group(settings: Resolved, subscription_id: int | None, today: date) -> GroupKey:
     apart = settings.grouping is Grouping.SEPARATE
-    due_on = today + timedelta(days=settings.terms_days)
+    due_on = _add_days(today, settings.terms_days)
     return GroupKey(due_on, subscription_id if apart else None, settings.tax_per_line)
+
+
+@lru_cache(maxsize=64)
+def _add_days(today: date, days: int) -> date:
+    return today + timedelta(days=days)
 
 
 def _charge_periods(
@@ -359,5 +372,3 @@ def _add_pending(
         groups.setdefault(key, []).append(charge)
         billed.append(row.id)
     return billed
-
-

@@ -133,9 +133,7 @@ class StoredUsage:
         if price.terms.price.model.model == "percentage":
             ordered: Sequence[Measurement] = sort_measurements(measured, start, end)
             values = [one.value for one in ordered]
-        return rate_charge(
-            price.terms, quantity, part, whole, values=values, usage=True
-        ), quantity
+        return rate_charge(price.terms, quantity, part, whole, values=values, usage=True), quantity
 
     def _level_before(self, item: ItemRow, price: PriceInfo, start: date) -> Decimal:
         """The running level that a period begins with: the sum of all changes before it."""
@@ -204,9 +202,7 @@ def _true_up(price: PriceInfo, part: Period, whole: Period, spent_minor: int) ->
     unit: Currency = terms.price.currency
     share = factor(part, whole, terms.convention, terms.policy)
     commitment = price.commitment or Decimal(0)
-    missing = to_minor(
-        true_up(commitment, Fraction(from_minor(spent_minor, unit)), share), unit
-    )
+    missing = to_minor(true_up(commitment, Fraction(from_minor(spent_minor, unit)), share), unit)
     explanation = {
         "rule": "4, 5",
         "price": terms.label,

@@ -73,9 +73,14 @@ def run_billing(
     how many accounts it billed. Running again writes nothing that stands already.
     """
     summary, catalog, day = RunSummary(), Catalog(), first
-    while day <= last:
-        summary.add(_run_day(_Run(day, now, catalog, accounts, batch), progress))
-        day += timedelta(days=1)
+    # Millions of short-lived tuples make the cycle collector run often and find nothing.
+    gc.disable()
+    try:
+        while day <= last:
+            summary.add(_run_day(_Run(day, now, catalog, accounts, batch), progress))
+            day += timedelta(days=1)
+    finally:
+        gc.enable()
     return summary
 
 
@@ -107,9 +112,7 @@ def _run_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int
 def _try_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int] | None:
     """One transaction: claim, draft, write. The second pass waits for accounts that others held."""
     with transaction.atomic():
-        rows = find_due(
-            run.today, after, run.batch, claim=True, wait=wait, accounts=run.accounts
-        )
+        rows = find_due(run.today, after, run.batch, claim=True, wait=wait, accounts=run.accounts)
         if not rows:
             return None
         ids = [row.account_id for row in rows if row.account_id not in run.failed]
@@ -134,17 +137,12 @@ def draft_batch(
     catalog.load_prices({item.price_id for state in states for item in state.items})
     usage = make_usage(states, catalog)
     drafts, skipped = [], []
-    # Millions of short-lived tuples make the cycle collector run often and find nothing.
-    gc.disable()
-    try:
-        for state in states:
-            try:
-                drafts.append(draft_account(state, today, catalog, usage))
-            except BillingError as error:
-                account = state.account
-                skipped.append((account.id, Skipped(account.label, today, str(error))))
-    finally:
-        gc.enable()
+    for state in states:
+        try:
+            drafts.append(draft_account(state, today, catalog, usage))
+        except BillingError as error:
+            account = state.account
+            skipped.append((account.id, Skipped(account.label, today, str(error))))
     return drafts, skipped
 
 

@@ -55,6 +55,14 @@ class BatchWriter:
     ) -> RunSummary:
         """Write everything; raises `LostRace` when a compare-and-set did not find what it read."""
         self._move(batch)
+        self.gather(batch, grants)
+        self.rows.write()
+        return self.summary
+
+    def gather(
+        self, batch: Sequence[AccountDrafts], grants: dict[int, list[GrantRow]]
+    ) -> BatchRows:
+        """Number the documents and make their rows, without writing them."""
         invoices = [(a, due) for a in batch for due in a.drafts if due.draft.total_minor >= 0]
         notes = [(a, due) for a in batch for due in a.drafts if due.draft.total_minor < 0]
         keys = reserve_ids(Invoice, len(invoices)) if invoices else []
@@ -63,8 +71,7 @@ class BatchWriter:
         for (drafts, due), key, number, entry in zip(invoices, keys, numbers, entries, strict=True):
             self._add_invoice(drafts.account, due, key, number, entry, grants)
         self._add_credit_notes(notes)
-        self.rows.write()
-        return self.summary
+        return self.rows
 
     def _move(self, batch: Sequence[AccountDrafts]) -> None:
         """Move items, discounts, pending charges and usage from what was read; all or nothing."""
@@ -336,9 +343,7 @@ class BatchWriter:
         )
         self._add_entry(entry, seller, public_id, None)
 
-    def _add_entry(
-        self, entry: Entry, seller: SellerInfo, source: str, key: int | None
-    ) -> None:
+    def _add_entry(self, entry: Entry, seller: SellerInfo, source: str, key: int | None) -> None:
         """Keep an entry and its postings; those without a key get one when they are written."""
         if not entry.postings:
             return

@@ -23,7 +23,7 @@ class Account(Row):
 
     public_id = PublicIdField("acc")
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="accounts", db_index=False)
-    external_id = models.CharField(max_length=128, null=True)  # noqa: DJ001 - null is "none given"
+    external_id = models.CharField(max_length=128, null=True)
     name = models.CharField(max_length=200)
     currency = models.CharField(max_length=3)
     language = models.CharField(max_length=16, default="en")

@@ -9,7 +9,9 @@ from django.db import models
 
 def one_of(field: str, kinds: type[StrEnum], name: str) -> models.CheckConstraint:
     """A constraint that a column holds one of the words of an enumeration."""
-    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": [str(kind) for kind in kinds]}), name=name)
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": [str(kind) for kind in kinds]}), name=name
+    )
 
 
 def plain_key(to: str) -> models.BigIntegerField[int, int]:

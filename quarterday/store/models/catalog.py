@@ -175,5 +175,3 @@ class Discount(Row):
                 name="discount_duration",
             ),
         )
-
-

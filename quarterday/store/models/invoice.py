@@ -38,12 +38,8 @@ class Document(Row):
     label = models.CharField(max_length=64)
     currency = models.CharField(max_length=3)
     issued_on = models.DateField()
-    seller_snapshot = models.ForeignKey(
-        Snapshot, models.PROTECT, related_name="+", db_index=False
-    )
-    account_snapshot = models.ForeignKey(
-        Snapshot, models.PROTECT, related_name="+", db_index=False
-    )
+    seller_snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+", db_index=False)
+    account_snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+", db_index=False)
     net_minor = minor_field()
     tax_minor = minor_field()
     total_minor = minor_field()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from quarterday.store.fields import minor_field
 from quarterday.store.models.base import Row
 from quarterday.store.models.seller import Seller
-from quarterday.store.fields import minor_field
 
 
 class LedgerAccount(Row):

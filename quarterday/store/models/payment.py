@@ -37,7 +37,7 @@ class Payment(Row):
 
     public_id = PublicIdField("pay")
     account = models.ForeignKey(Account, models.PROTECT, related_name="payments")
-    external_id = models.CharField(max_length=128, null=True)  # noqa: DJ001 - null is "none given"
+    external_id = models.CharField(max_length=128, null=True)
     status = models.CharField(max_length=20)
     method = models.CharField(max_length=32)
     reference = models.CharField(max_length=200, blank=True, default="")
@@ -66,7 +66,7 @@ class Refund(Row):
 
     public_id = PublicIdField("rfd")
     account = models.ForeignKey(Account, models.PROTECT, related_name="refunds")
-    external_id = models.CharField(max_length=128, null=True)  # noqa: DJ001 - null is "none given"
+    external_id = models.CharField(max_length=128, null=True)
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="refunds")
     refunded_on = models.DateField()
     currency = models.CharField(max_length=3)
@@ -91,7 +91,7 @@ class CreditGrant(Row):
 
     public_id = PublicIdField("crd")
     account = models.ForeignKey(Account, models.PROTECT, related_name="credit_grants")
-    external_id = models.CharField(max_length=128, null=True)  # noqa: DJ001 - null is "none given"
+    external_id = models.CharField(max_length=128, null=True)
     payment = models.ForeignKey(
         Payment, models.PROTECT, null=True, related_name="grants", db_index=False
     )

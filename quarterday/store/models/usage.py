@@ -21,9 +21,7 @@ class UsageEvent(Row):
     meter = models.ForeignKey(Meter, models.PROTECT, related_name="+", db_index=False)
     event_id = models.CharField(max_length=200)
     account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
-    subscription = models.ForeignKey(
-        Subscription, models.PROTECT, related_name="+", db_index=False
-    )
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     on = models.DateField()
     value = ExactField()

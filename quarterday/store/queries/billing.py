@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from quarterday.core.period import Cadence, Schedule, Unit
 from quarterday.core.settings import Settings
 from quarterday.store.bulk import is_postgresql, to_column, to_day
-from quarterday.store.queries.raw import fetch, fetch_by_ids
+from quarterday.store.queries.raw import days, fetch, fetch_by_ids
 
 
 class DueRow(NamedTuple):
@@ -103,16 +103,15 @@ class GrantRow(NamedTuple):
 
 
 _SILENT = Settings()
+_contracts: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 _schedules: dict[tuple[Any, ...], Schedule] = {}
 _settings: dict[str, Settings] = {"{}": _SILENT}
 
 
 def read_settings(text: str) -> Settings:
-    """Settings as stored; the few texts that occur are parsed once."""
+    """Settings as stored; the few texts that occur are parsed once, so equal ones are one object."""
     found = _settings.get(text)
     if found is None:
-        if len(_settings) > 10_000:
-            _settings.clear()
         found = _settings[text] = Settings.from_data(json.loads(text))
     return found
 
@@ -153,7 +152,8 @@ def find_due(
     if claim and is_postgresql():
         lock = " FOR UPDATE" if wait else " FOR UPDATE SKIP LOCKED"
     sql = (
-        f"SELECT bill_on, account_id FROM store_billingdue WHERE {' AND '.join(where)} "
+        days("SELECT [bill_on], account_id FROM ")
+        + f"store_billingdue WHERE {' AND '.join(where)} "
         f"ORDER BY bill_on, account_id LIMIT {int(limit)}{lock}"
     )
     return [DueRow(to_day(day), account_id) for day, account_id in fetch(sql, params)]
@@ -193,15 +193,15 @@ def load_accounts(ids: Sequence[int]) -> dict[int, AccountRow]:
 
 
 _ITEMS = """
-SELECT i.id, i.account_id, i.subscription_id, i.price_id, i.quantity, i.start_on, i.end_on,
-       i.billed_through, i.anchor_on, i.anchor_day, i.cadence_count, i.cadence_unit, s.settings, i.role
+SELECT i.id, i.account_id, i.subscription_id, i.price_id, i.quantity, [i.start_on], [i.end_on],
+       [i.billed_through], [i.anchor_on], i.anchor_day, i.cadence_count, i.cadence_unit, s.settings, i.role
 FROM store_subscriptionitem i JOIN store_subscription s ON s.id = i.subscription_id
 WHERE i.account_id {ids} AND (i.end_on IS NULL OR i.billed_through < i.end_on)
 ORDER BY i.account_id, i.id
 """
 _ENDED_WITH_LATE_USAGE = """
-SELECT i.id, i.account_id, i.subscription_id, i.price_id, i.quantity, i.start_on, i.end_on,
-       i.billed_through, i.anchor_on, i.anchor_day, i.cadence_count, i.cadence_unit, s.settings, i.role
+SELECT i.id, i.account_id, i.subscription_id, i.price_id, i.quantity, [i.start_on], [i.end_on],
+       [i.billed_through], [i.anchor_on], i.anchor_day, i.cadence_count, i.cadence_unit, s.settings, i.role
 FROM store_subscriptionitem i JOIN store_subscription s ON s.id = i.subscription_id
 JOIN store_price p ON p.id = i.price_id
 WHERE i.account_id {ids} AND i.end_on IS NOT NULL AND i.billed_through >= i.end_on
@@ -215,27 +215,31 @@ ORDER BY i.account_id, i.id
 def load_items(ids: Sequence[int], *, late_usage: bool = True) -> dict[int, list[ItemRow]]:
     """Items with days left to bill, and ended ones that usage arrived late for, by account."""
     found: dict[int, list[ItemRow]] = defaultdict(list)
-    quantities: dict[str, Decimal] = {}
     for sql in (_ITEMS, _ENDED_WITH_LATE_USAGE) if late_usage else (_ITEMS,):
-        for row in fetch_by_ids(sql, ids):
-            text = row[4]
-            quantity = quantities.get(text) or quantities.setdefault(text, Decimal(text))
-            found[row[1]].append(
-                ItemRow(
-                    row[0],
-                    row[1],
-                    row[2],
-                    row[3],
-                    quantity,
-                    to_day(row[5]),
-                    None if row[6] is None else to_day(row[6]),
-                    to_day(row[7]),
-                    _read_schedule(row[8], row[9], row[10], row[11]),
-                    read_settings(row[12]),
-                    row[13],
-                )
-            )
+        for row in fetch_by_ids(days(sql), ids):
+            contract = row[4:]
+            known = _contracts.get(contract)
+            if known is None:
+                known = _read_contract(contract)
+            found[row[1]].append(ItemRow(row[0], row[1], row[2], row[3], *known))
     return found
+
+
+def _read_contract(contract: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The dates and terms of an item, parsed once for all items that are alike."""
+    quantity, start, end, through, anchor, day, count, unit, settings, role = contract
+    if len(_contracts) > 20_000:
+        _contracts.clear()
+    known = _contracts[contract] = (
+        Decimal(quantity),
+        to_day(start),
+        None if end is None else to_day(end),
+        to_day(through),
+        _read_schedule(anchor, day, count, unit),
+        read_settings(settings),
+        role,
+    )
+    return known
 
 
 _PENDING = """

@@ -1,0 +1,52 @@
+"""Proofs of the books: each offence is named, and an empty answer says that everything agrees.
+
+One file per kind of proof. All of them read one consistent view of the database with flat memory:
+the database finds what does not agree, and only that comes back. Sums are of integers, so they
+are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from quarterday.store.queries.check.allocations import check_allocations
+from quarterday.store.queries.check.balances import check_balances
+from quarterday.store.queries.check.days import check_billed_through, check_days
+from quarterday.store.queries.check.due import check_due
+from quarterday.store.queries.check.entries import check_currencies, check_entries
+from quarterday.store.queries.check.numbers import check_numbers
+from quarterday.store.queries.check.offence import Offence
+from quarterday.store.queries.check.postings import check_postings
+from quarterday.store.queries.check.totals import check_totals
+from quarterday.store.queries.stream import one_view
+
+__all__ = ["PROOFS", "Offence", "check_books"]
+
+Progress = Callable[[str, int, int], None]
+
+# What each proof shows, in words for a progress bar, and the proof.
+PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
+    "every entry sums to zero": check_entries,
+    "every currency sums to zero": check_currencies,
+    "totals follow from lines and taxes": check_totals,
+    "documents stand in the book": check_postings,
+    "numbers are gapless": check_numbers,
+    "no day is billed twice or left out": check_days,
+    "items are billed through their last line": check_billed_through,
+    "nothing is settled twice": check_allocations,
+    "balances are the open documents": check_balances,
+    "accounts are due when they should be": check_due,
+}
+
+
+def check_books(progress: Progress | None = None) -> Iterator[Offence]:
+    """Every offence against the rules of the books, proof by proof.
+
+    ``progress`` is told the name of each proof before it begins, its number from 1, and how many
+    there are.
+    """
+    with one_view():
+        for number, (name, prove) in enumerate(PROOFS.items(), 1):
+            if progress is not None:
+                progress(name, number, len(PROOFS))
+            yield from prove()

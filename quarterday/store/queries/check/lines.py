@@ -1,0 +1,162 @@
+"""Proof that a document's net, and the base of each tax, are the sum of its lines.
+
+Prices with tax inside keep it in their lines, and a second level of tax is based on the same
+lines again. So one statement finds the documents that are not of the plain kind, and those few
+are looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from quarterday.core.money import round_half_up
+from quarterday.store.queries.check.documents import Kind
+from quarterday.store.queries.check.offence import Offence, amount
+from quarterday.store.queries.raw import fetch_by_ids
+from quarterday.store.queries.stream import in_chunks, stream
+
+# Plain: each code's lines are its base, bases sum to the net, and no tax is inside.
+_NOT_PLAIN = """
+SELECT d.id, d.label, d.currency, d.net_minor, d.total_minor FROM {table} d
+WHERE d.net_minor <> (SELECT COALESCE(SUM(l.net_minor), 0) FROM {lines} l WHERE l.{key} = d.id)
+   OR d.net_minor <> (SELECT COALESCE(SUM(t.base_minor), 0) FROM {taxes} t WHERE t.{key} = d.id)
+   OR EXISTS (
+     SELECT 1 FROM (SELECT code, SUM(base_minor) AS base FROM {taxes} WHERE {key} = d.id
+                    GROUP BY code) t
+     WHERE t.base <> (SELECT COALESCE(SUM(l.net_minor), 0) FROM {lines} l
+                      WHERE l.{key} = d.id AND l.tax_code = t.code))
+"""
+# Whether a line's price has tax inside stands with its item, or with the charge that it was.
+_LINES = """
+SELECT l.{key}, l.tax_code, l.net_minor, CASE
+  WHEN p.id IS NOT NULL THEN CASE WHEN p.tax_inclusive THEN 1 ELSE 0 END
+  WHEN EXISTS (SELECT 1 FROM store_pendingcharge c
+               WHERE c.account_id = d.account_id AND c.status = 'billed' AND c.kind = l.kind
+                 AND c.period_start = l.period_start AND c.unit_price = l.unit_price
+                 AND c.tax_inclusive) THEN 1
+  ELSE 0 END
+FROM {lines} l
+JOIN {table} d ON d.id = l.{key}
+LEFT JOIN store_subscriptionitem i ON i.id = l.item_id
+LEFT JOIN store_price p ON p.id = i.price_id
+WHERE l.{key} {{ids}}
+"""
+_TAXES = "SELECT {key}, code, percent, base_minor, tax_minor FROM {taxes} WHERE {key} {{ids}}"
+
+
+@dataclass(slots=True)
+class _Code:
+    """What the lines and the tax rows of a document say of one tax."""
+
+    lines: int = 0
+    inside: int = 0
+    inclusive: int = 0
+    base: int = 0
+    tax: int = 0
+
+
+@dataclass(slots=True)
+class _Document:
+    """A document that is not plain, with its lines and taxes summed up."""
+
+    label: str
+    currency: str
+    net: int
+    total: int
+    codes: dict[str, _Code] = field(default_factory=lambda: defaultdict(_Code))
+    lines: list[tuple[str, int, bool]] = field(default_factory=list)
+    taxes: list[tuple[str, Decimal, int, int]] = field(default_factory=list)
+
+
+def check_lines(kind: Kind) -> Iterator[Offence]:
+    """Documents whose net or tax bases are not what their lines sum to."""
+    for rows in in_chunks(stream(kind.fill(_NOT_PLAIN))):
+        found = {key: _Document(*facts) for key, *facts in rows}
+        for key, code, net, inclusive in fetch_by_ids(kind.fill(_LINES), list(found)):
+            found[key].lines.append((code, net, bool(inclusive)))
+        for key, code, percent, base, tax in fetch_by_ids(kind.fill(_TAXES), list(found)):
+            found[key].taxes.append((code, Decimal(percent), base, tax))
+        for document in found.values():
+            yield from _check_document(document)
+
+
+def _check_document(document: _Document) -> Iterator[Offence]:
+    """The sum of the lines, then of the bases, then each code's; the first that fails is named."""
+    levels = any("+" in code for code, _, _ in document.lines)
+    _sum_codes(document)
+    offences = (
+        _check_sum(document),
+        None if levels else _check_bases(document),
+        *(_check_code(document, code, one, levels) for code, one in document.codes.items()),
+    )
+    yield from [one for one in offences if one][:1]
+
+
+def _sum_codes(document: _Document) -> None:
+    """Add up lines and tax rows by the codes of the tax rows."""
+    percents: dict[str, Decimal] = {}
+    for code, percent, base, tax in document.taxes:
+        percents[code] = percent
+        document.codes[code].base += base
+        document.codes[code].tax += tax
+    for codes, net, inclusive in document.lines:
+        known = [code for code in codes.split("+") if code in percents] or _untaxed(document)
+        for code in known:
+            one = document.codes[code]
+            one.lines += net
+            if inclusive:
+                one.inclusive += 1
+                share = percents[code] / (100 + percents[code])
+                one.inside += round_half_up(net * share)
+
+
+def _untaxed(document: _Document) -> Iterable[str]:
+    """A line for which there was no rate is not taxed, whatever category it names."""
+    return [code for code, percent, _, _ in document.taxes if not percent][:1]
+
+
+def _check_sum(document: _Document) -> Offence | None:
+    """All lines are without tax, or all with it; only a mixture lies between."""
+    said = sum(net for _, net, _ in document.lines)
+    kinds = {inclusive for _, _, inclusive in document.lines}
+    low, high = sorted((document.net, document.total))
+    if (
+        low <= said <= high
+        if len(kinds) == 2
+        else said == (document.total if True in kinds else document.net)
+    ):
+        return None
+    text = (
+        f"the lines sum to {amount(said, document.currency)}, but the net is "
+        f"{amount(document.net, document.currency)} and the total "
+        f"{amount(document.total, document.currency)}"
+    )
+    return Offence("document-lines", document.label, text)
+
+
+def _check_bases(document: _Document) -> Offence | None:
+    """With one level of tax, every amount is the base of one tax, even of none."""
+    said = sum(one.base for one in document.codes.values())
+    if said == document.net:
+        return None
+    text = (
+        f"the tax rows are on {amount(said, document.currency)}, but the net is "
+        f"{amount(document.net, document.currency)}"
+    )
+    return Offence("document-base", document.label, text)
+
+
+def _check_code(document: _Document, code: str, one: _Code, levels: bool) -> Offence | None:
+    """A base is its lines less the tax inside them; a compound one has the lower tax on top."""
+    difference = one.lines - one.inside - one.base
+    slack = one.inclusive + (sum(abs(tax) for _, _, _, tax in document.taxes) if levels else 0)
+    if abs(difference) <= slack:
+        return None
+    text = (
+        f"tax {code} is on {amount(one.base, document.currency)}, but its lines sum to "
+        f"{amount(one.lines - one.inside, document.currency)}"
+    )
+    return Offence("document-base", document.label, text)

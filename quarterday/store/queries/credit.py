@@ -1,0 +1,38 @@
+"""Which accounts have credit that expires or is to be used, without looking at any other.
+
+The conditions are spelled out, not bound, so that both databases see that the small partial
+indexes on open credit serve them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from quarterday.store.bulk import to_column
+from quarterday.store.queries.raw import fetch
+
+EXPIRED = """
+SELECT DISTINCT account_id FROM store_creditgrant
+WHERE open_minor > 0 AND expires_on IS NOT NULL AND expires_on <= %s ORDER BY account_id
+"""
+# A setting is stored as JSON text, so a text that does not name it cannot set it.
+CREDITED_ON_DUE_DATE = """
+SELECT a.id, s.settings, a.settings FROM store_account a
+JOIN store_seller s ON s.id = a.seller_id
+WHERE a.id IN (SELECT account_id FROM store_creditgrant WHERE open_minor > 0)
+  AND (a.settings LIKE '%%on_due_date%%' OR s.settings LIKE '%%on_due_date%%')
+ORDER BY a.id
+"""
+
+
+def find_expired(today: date) -> list[int]:
+    """The keys of accounts with open credit that expired today or before."""
+    return [row[0] for row in fetch(EXPIRED, [to_column(today)])]
+
+
+def find_credited_on_due_date() -> list[tuple[int, str, str]]:
+    """Accounts with open credit that may be used on the due date: key and settings as stored.
+
+    The settings are those of the seller, then of the account.
+    """
+    return [(row[0], row[1], row[2]) for row in fetch(CREDITED_ON_DUE_DATE)]
