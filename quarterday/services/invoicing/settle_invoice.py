@@ -31,7 +31,7 @@ def settle_invoice(
         raise BillingError(f"invoice {invoice.label} is {invoice.status}; only an open one settles")
     if not 0 < amount_minor <= invoice.open_minor:
         raise BillingError(
-            f"invoice {invoice.label} has {invoice.open_minor} open; {amount_minor} cannot settle it"
+            f"invoice {invoice.label} has {invoice.open_minor} open; {amount_minor} is beyond it"
         )
     left = invoice.open_minor - amount_minor
     move_invoice(invoice, left, invoice.status if left else move("invoice", invoice.status, verb))

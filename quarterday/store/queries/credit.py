@@ -36,3 +36,14 @@ def find_credited_on_due_date() -> list[tuple[int, str, str]]:
     The settings are those of the seller, then of the account.
     """
     return [(row[0], row[1], row[2]) for row in fetch(CREDITED_ON_DUE_DATE)]
+
+
+def find_deposit_method(public_id: str) -> str:
+    """The method by which a deposit was paid in, as the book has it; empty without an entry."""
+    rows = fetch(
+        "SELECT l.code FROM store_journalentry e JOIN store_posting p ON p.entry_id = e.id "
+        "JOIN store_ledgeraccount l ON l.id = p.ledger_account_id "
+        "WHERE e.source = %s AND e.kind = 'deposit' AND p.amount_minor > 0",
+        [public_id],
+    )
+    return str(rows[0][0]).removeprefix("assets:clearing:") if rows else ""

@@ -1,0 +1,1 @@
+"""Credit of accounts: given, used, expired, taken back."""

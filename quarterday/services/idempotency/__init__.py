@@ -1,0 +1,1 @@
+"""Work that is done once, however often it is asked for."""
