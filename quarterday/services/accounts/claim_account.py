@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from quarterday.services.errors import NotFound
+from quarterday.store.bulk import is_postgresql
 from quarterday.store.models import Account, BillingDue
+from quarterday.store.queries.raw import fetch
 
 
 def claim_account(account_id: int) -> Account:
@@ -13,10 +15,12 @@ def claim_account(account_id: int) -> Account:
     before. On PostgreSQL it locks the row that says when the account is due; on SQLite the
     transaction itself is the lock. Raises `NotFound`.
     """
-    due = BillingDue.objects.select_for_update().filter(account_id=account_id).first()
-    # Read after the lock was won: a join would still show what held before the wait.
-    account = Account.objects.filter(id=account_id).first() if due else None
-    if due is None or account is None:
+    lock = " FOR UPDATE" if is_postgresql() else ""
+    sql = f"SELECT bill_on FROM store_billingdue WHERE account_id = %s{lock}"  # noqa: S608
+    rows = fetch(sql, [account_id])
+    if not rows:
         raise NotFound(f"there is no account with the key {account_id}")
-    account.due = due
+    # Read after the lock was won: a join would still show what held before the wait.
+    account = Account.objects.get(id=account_id)
+    account.due = BillingDue(account=account, bill_on=rows[0][0])
     return account

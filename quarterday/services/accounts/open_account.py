@@ -18,7 +18,9 @@ from quarterday.services.inputs import (
     check_settings,
     check_text,
 )
+from quarterday.store.bulk import execute_each
 from quarterday.store.models import Account, BillingDue, Seller
+from quarterday.store.queries.keys import find_account_key
 
 
 def open_account(
@@ -76,15 +78,15 @@ def _find(asked: Account) -> Account | None:
     """The account that already has the external id."""
     if asked.external_id is None:
         return None
-    rows = Account.objects.filter(seller_id=asked.seller_id, external_id=asked.external_id)
-    return rows.first()
+    key = find_account_key(asked.seller_id, asked.external_id)
+    return None if key is None else Account.objects.get(id=key)
 
 
 def _write(account: Account, actor: str, now: datetime) -> None:
     """The account, when it is due (never, so far), and the event."""
     account.snapshot = snapshot_account(account)
     account.save(force_insert=True)
-    BillingDue.objects.bulk_create([BillingDue(account=account)])
+    execute_each(BillingDue, ("account_id", "bill_on"), [(account.id, None)])
     record_event(
         kind="account.opened",
         subject=account.public_id,

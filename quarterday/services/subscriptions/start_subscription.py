@@ -37,6 +37,7 @@ from quarterday.store.models import (
     SubscriptionDiscount,
     SubscriptionItem,
 )
+from quarterday.store.queries.keys import find_subscription_key
 
 
 def start_subscription(
@@ -146,8 +147,8 @@ def _find(asked: Subscription) -> Subscription | None:
     """The subscription that already has the external id."""
     if asked.external_id is None:
         return None
-    rows = Subscription.objects.filter(account_id=asked.account_id, external_id=asked.external_id)
-    return rows.first()
+    key = find_subscription_key(asked.account_id, asked.external_id)
+    return None if key is None else Subscription.objects.get(id=key)
 
 
 def _check_same(
