@@ -14,7 +14,6 @@ from typing import Any, cast
 
 from django.db import connection, models
 
-
 # Rows that share one INSERT on SQLite; more make the statement longer and nothing faster.
 _TOGETHER = 50
 

@@ -7,7 +7,7 @@ import os
 import time
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
@@ -46,7 +46,10 @@ class PublicIdField(models.CharField[str, str]):
         return name, path, args, {**options, "prefix": self.prefix}
 
 
-class ExactField(models.TextField[Decimal, Decimal]):
+_Exact = TypeVar("_Exact", Decimal, Decimal | None)
+
+
+class ExactField(models.TextField[_Exact, _Exact]):
     """An exact decimal with at most 12 places, as text: unit prices, quantities and rates.
 
     Never summed in SQL, never a float (data rules).

@@ -6,7 +6,7 @@ edited, and on PostgreSQL no service day of an item can be billed twice (rule 10
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 # Table -> the columns that may still move after the row was written.
@@ -56,7 +56,7 @@ def install_guards(schema_editor: Any) -> None:
         schema_editor.execute(statement, params=None)
 
 
-def sqlite_guards(columns: dict[str, Sequence[str]]) -> Iterator[str]:
+def sqlite_guards(columns: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Triggers for SQLite; ``columns`` are those of each table."""
     for table, free in FROZEN.items():
         watched = ", ".join(f'"{name}"' for name in columns[table] if name not in free)
@@ -70,7 +70,7 @@ def sqlite_guards(columns: dict[str, Sequence[str]]) -> Iterator[str]:
         )
 
 
-def postgresql_guards(columns: dict[str, Sequence[str]]) -> Iterator[str]:
+def postgresql_guards(columns: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Triggers and the exclusion constraint for PostgreSQL."""
     yield (
         "CREATE FUNCTION quarterday_refuse() RETURNS trigger LANGUAGE plpgsql AS "

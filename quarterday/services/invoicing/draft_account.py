@@ -17,7 +17,7 @@ from quarterday.core.errors import BillingError
 from quarterday.core.invoice import Amount, Charge, Draft, compute_invoice, rate_charge
 from quarterday.core.money import Currency
 from quarterday.core.period import Period, Schedule
-from quarterday.core.settings import Grouping, Resolved, Settings, resolve
+from quarterday.core.settings import Grouping, Resolved, resolve
 from quarterday.services.invoicing.catalog import Catalog, PriceInfo
 from quarterday.store.queries.billing import AccountRow, DiscountRow, ItemRow, PendingRow
 
@@ -43,12 +43,16 @@ class Move(NamedTuple):
 
 @dataclass(slots=True)
 class AccountState:
-    """One account with all that is not yet billed of it."""
+    """One account with all that is not yet billed of it.
+
+    ``earlier`` are charges that a simulation has drafted for it and not written.
+    """
 
     account: AccountRow
     items: Sequence[ItemRow]
     pending: Sequence[PendingRow] = ()
     discounts: dict[int, list[DiscountRow]] = field(default_factory=dict)
+    earlier: Sequence[Charge] = ()
 
 
 class GroupKey(NamedTuple):
@@ -206,7 +210,7 @@ def draft_account(
             following.append(plan.next_on)
         discounts = _discounts(state, item, today, catalog)
         if item.role == "commitment":
-            drafted = [charge for group in groups.values() for charge in group]
+            drafted = [*state.earlier, *(one for group in groups.values() for one in group)]
             found = usage.charge_commitment(state, item, price, plan.pieces, drafted)
         elif price.meter_id is not None:
             found = usage.charge_usage(state, item, price, plan.pieces, discounts)

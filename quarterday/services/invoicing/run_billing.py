@@ -53,6 +53,7 @@ class _Run:
     now: datetime
     catalog: Catalog
     accounts: Sequence[int] | None
+    sellers: Sequence[int] | None
     batch: int
     failed: set[int] = field(default_factory=set)
     summary: RunSummary = field(default_factory=RunSummary)
@@ -64,20 +65,22 @@ def run_billing(
     last: date,
     now: datetime,
     accounts: Sequence[int] | None = None,
+    sellers: Sequence[int] | None = None,
     batch: int = BATCH,
     progress: Progress = lambda day, count: None,
 ) -> RunSummary:
     """Bill every day from ``first`` to ``last``, both included, as if it were that day.
 
-    What was missed before ``first`` is caught up on that day. ``progress`` is told of each batch
-    how many accounts it billed. Running again writes nothing that stands already.
+    What was missed before ``first`` is caught up on that day. ``accounts`` and ``sellers`` limit
+    the run to some of them. ``progress`` is told of each batch how many accounts it billed.
+    Running again writes nothing that stands already.
     """
     summary, catalog, day = RunSummary(), Catalog(), first
     # Millions of short-lived tuples make the cycle collector run often and find nothing.
     gc.disable()
     try:
         while day <= last:
-            summary.add(_run_day(_Run(day, now, catalog, accounts, batch), progress))
+            summary.add(_run_day(_Run(day, now, catalog, accounts, sellers, batch), progress))
             day += timedelta(days=1)
     finally:
         gc.enable()
@@ -112,7 +115,15 @@ def _run_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int
 def _try_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int] | None:
     """One transaction: claim, draft, write. The second pass waits for accounts that others held."""
     with transaction.atomic():
-        rows = find_due(run.today, after, run.batch, claim=True, wait=wait, accounts=run.accounts)
+        rows = find_due(
+            run.today,
+            after,
+            run.batch,
+            claim=True,
+            wait=wait,
+            accounts=run.accounts,
+            sellers=run.sellers,
+        )
         if not rows:
             return None
         ids = [row.account_id for row in rows if row.account_id not in run.failed]

@@ -1,6 +1,7 @@
 """The first tables, with every constraint of the data rules."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 import django.db.models.deletion
@@ -555,10 +556,10 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=64)),
                 ("currency", models.CharField(max_length=3)),
                 ("model", quarterday.store.fields.DataField()),
-                ("setup_fee", quarterday.store.fields.ExactField(default="0")),
+                ("setup_fee", quarterday.store.fields.ExactField(default=Decimal("0"))),
                 ("minimum", quarterday.store.fields.ExactField(null=True)),
                 ("commitment", quarterday.store.fields.ExactField(null=True)),
-                ("free_units", quarterday.store.fields.ExactField(default="0")),
+                ("free_units", quarterday.store.fields.ExactField(default=Decimal("0"))),
                 ("unit_code", models.CharField(default="C62", max_length=8)),
                 (
                     "timing",
@@ -755,7 +756,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=64)),
                 ("name", models.CharField(blank=True, default="", max_length=200)),
                 ("kind", models.CharField(max_length=16)),
-                ("value", quarterday.store.fields.ExactField(default="0")),
+                ("value", quarterday.store.fields.ExactField(default=Decimal("0"))),
                 ("currency", models.CharField(blank=True, default="", max_length=3)),
                 ("products", quarterday.store.fields.DataField(null=True)),
                 ("duration", models.CharField(default="forever", max_length=8)),
@@ -913,7 +914,7 @@ class Migration(migrations.Migration):
                         default=quarterday.store.models.subscription.ItemRole["BASE"], max_length=12
                     ),
                 ),
-                ("quantity", quarterday.store.fields.ExactField(default="1")),
+                ("quantity", quarterday.store.fields.ExactField(default=Decimal("1"))),
                 ("start_on", models.DateField()),
                 ("end_on", models.DateField(null=True)),
                 ("end_cause", models.CharField(max_length=8, null=True)),
@@ -952,7 +953,7 @@ class Migration(migrations.Migration):
                 ("description", models.CharField(max_length=500)),
                 ("period_start", models.DateField()),
                 ("period_end", models.DateField()),
-                ("quantity", quarterday.store.fields.ExactField(default="1")),
+                ("quantity", quarterday.store.fields.ExactField(default=Decimal("1"))),
                 ("unit_code", models.CharField(default="C62", max_length=8)),
                 ("unit_price", quarterday.store.fields.ExactField()),
                 ("currency", models.CharField(max_length=3)),

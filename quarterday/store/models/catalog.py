@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 
@@ -91,10 +92,10 @@ class Price(Row):
     code = models.CharField(max_length=64)
     currency = models.CharField(max_length=3)
     model = DataField()
-    setup_fee = ExactField(default="0")
-    minimum = ExactField(null=True)
-    commitment = ExactField(null=True)
-    free_units = ExactField(default="0")
+    setup_fee = ExactField[Decimal](default=Decimal(0))
+    minimum = ExactField[Decimal | None](null=True)
+    commitment = ExactField[Decimal | None](null=True)
+    free_units = ExactField[Decimal](default=Decimal(0))
     unit_code = models.CharField(max_length=8, default="C62")
     meter = models.ForeignKey(Meter, models.PROTECT, null=True, related_name="prices")
     timing = models.CharField(max_length=8, default=Timing.ADVANCE)
@@ -125,7 +126,7 @@ class TaxRate(Row):
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="tax_rates", db_index=False)
     code = models.CharField(max_length=32)
     name = models.CharField(max_length=100)
-    percent = ExactField()
+    percent = ExactField[Decimal]()
     country = models.CharField(max_length=2)
     region = models.CharField(max_length=32, blank=True, default="")
     tax_class = models.CharField(max_length=32, default="standard")
@@ -152,7 +153,7 @@ class Discount(Row):
     code = models.CharField(max_length=64)
     name = models.CharField(max_length=200, blank=True, default="")
     kind = models.CharField(max_length=16)
-    value = ExactField(default="0")
+    value = ExactField[Decimal](default=Decimal(0))
     currency = models.CharField(max_length=3, blank=True, default="")
     products = DataField(null=True)
     duration = models.CharField(max_length=8, default="forever")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 from django.db import models
@@ -56,7 +57,7 @@ class DocumentTax(Row):
 
     code = models.CharField(max_length=32)
     name = models.CharField(max_length=100)
-    percent = ExactField()
+    percent = ExactField[Decimal]()
     category = models.CharField(max_length=2)
     reason_code = models.CharField(max_length=32, blank=True, default="")
     reason = models.CharField(max_length=200, blank=True, default="")
@@ -118,9 +119,9 @@ class InvoiceLine(Row):
     description = models.CharField(max_length=500)
     period_start = models.DateField()
     period_end = models.DateField()
-    quantity = ExactField()
+    quantity = ExactField[Decimal]()
     unit_code = models.CharField(max_length=8)
-    unit_price = ExactField()
+    unit_price = ExactField[Decimal]()
     gross_minor = minor_field()
     discount_minor = minor_field()
     net_minor = minor_field()
@@ -190,9 +191,9 @@ class CreditNoteLine(Row):
     description = models.CharField(max_length=500)
     period_start = models.DateField()
     period_end = models.DateField()
-    quantity = ExactField()
+    quantity = ExactField[Decimal]()
     unit_code = models.CharField(max_length=8)
-    unit_price = ExactField()
+    unit_price = ExactField[Decimal]()
     net_minor = minor_field()
     tax_code = models.CharField(max_length=80)
     explanation = models.TextField()

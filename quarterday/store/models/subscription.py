@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 from django.db import models
@@ -103,7 +104,7 @@ class SubscriptionItem(Row):
     account_id = plain_key("account")
     price = models.ForeignKey(Price, models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=12, default=ItemRole.BASE)
-    quantity = ExactField(default="1")
+    quantity = ExactField[Decimal](default=Decimal(1))
     start_on = models.DateField()
     end_on = models.DateField(null=True)
     end_cause = models.CharField(max_length=8, null=True)
@@ -169,9 +170,9 @@ class PendingCharge(Row):
     description = models.CharField(max_length=500)
     period_start = models.DateField()
     period_end = models.DateField()
-    quantity = ExactField(default="1")
+    quantity = ExactField[Decimal](default=Decimal(1))
     unit_code = models.CharField(max_length=8, default="C62")
-    unit_price = ExactField()
+    unit_price = ExactField[Decimal]()
     currency = models.CharField(max_length=3)
     amount_minor = minor_field()
     tax_inclusive = models.BooleanField(default=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 
 from quarterday.store.fields import DataField, ExactField
@@ -24,7 +26,7 @@ class UsageEvent(Row):
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     on = models.DateField()
-    value = ExactField()
+    value = ExactField[Decimal]()
     key = models.CharField(max_length=200, blank=True, default="")
     corrects = models.CharField(max_length=200, blank=True, default="")
     superseded = models.BooleanField(default=False)

@@ -109,7 +109,7 @@ _settings: dict[str, Settings] = {"{}": _SILENT}
 
 
 def read_settings(text: str) -> Settings:
-    """Settings as stored; the few texts that occur are parsed once, so equal ones are one object."""
+    """Settings as stored; each text is parsed once, so that equal ones are one object."""
     found = _settings.get(text)
     if found is None:
         found = _settings[text] = Settings.from_data(json.loads(text))
@@ -134,6 +134,7 @@ def find_due(
     claim: bool = False,
     wait: bool = False,
     accounts: Sequence[int] | None = None,
+    sellers: Sequence[int] | None = None,
 ) -> list[DueRow]:
     """The next accounts to bill, in order of due day and key.
 
@@ -148,6 +149,9 @@ def find_due(
     if accounts is not None:
         listed = ",".join(str(int(one)) for one in accounts) or "NULL"
         where.append(f"account_id IN ({listed})")
+    if sellers is not None:
+        listed = ",".join(str(int(one)) for one in sellers) or "NULL"
+        where.append(f"account_id IN (SELECT id FROM store_account WHERE seller_id IN ({listed}))")
     lock = ""
     if claim and is_postgresql():
         lock = " FOR UPDATE" if wait else " FOR UPDATE SKIP LOCKED"
@@ -160,7 +164,7 @@ def find_due(
 
 
 def count_due(today: date) -> int:
-    """How many accounts are due; for the progress bar."""
+    """How many accounts are due on a day; for the progress bar."""
     sql = "SELECT count(*) FROM store_billingdue WHERE bill_on <= %s"
     return int(fetch(sql, [to_column(today)])[0][0])
 
@@ -172,8 +176,8 @@ def first_due() -> date | None:
 
 
 _ACCOUNTS = """
-SELECT id, public_id, seller_id, COALESCE(external_id, public_id), currency, country, region, tax_id_evidence,
-       tax_exempt_reason, settings, snapshot_id
+SELECT id, public_id, seller_id, COALESCE(external_id, public_id), currency, country, region,
+       tax_id_evidence, tax_exempt_reason, settings, snapshot_id
 FROM store_account WHERE id {ids}
 """
 
@@ -181,12 +185,14 @@ FROM store_account WHERE id {ids}
 def load_accounts(ids: Sequence[int]) -> dict[int, AccountRow]:
     """Accounts by key."""
     return {
-        row[0]: AccountRow(
-            *row[:7],
-            row[7] != "{}" and bool(json.loads(row[7]).get("valid")),
-            row[8],
-            read_settings(row[9]),
-            row[10],
+        row[0]: AccountRow._make(
+            (
+                *row[:7],
+                row[7] != "{}" and bool(json.loads(row[7]).get("valid")),
+                row[8],
+                read_settings(row[9]),
+                row[10],
+            )
         )
         for row in fetch_by_ids(_ACCOUNTS, ids)
     }
@@ -194,14 +200,16 @@ def load_accounts(ids: Sequence[int]) -> dict[int, AccountRow]:
 
 _ITEMS = """
 SELECT i.id, i.account_id, i.subscription_id, i.price_id, i.quantity, [i.start_on], [i.end_on],
-       [i.billed_through], [i.anchor_on], i.anchor_day, i.cadence_count, i.cadence_unit, s.settings, i.role
+       [i.billed_through], [i.anchor_on], i.anchor_day, i.cadence_count, i.cadence_unit,
+       s.settings, i.role
 FROM store_subscriptionitem i JOIN store_subscription s ON s.id = i.subscription_id
 WHERE i.account_id {ids} AND (i.end_on IS NULL OR i.billed_through < i.end_on)
 ORDER BY i.account_id, i.id
 """
 _ENDED_WITH_LATE_USAGE = """
 SELECT i.id, i.account_id, i.subscription_id, i.price_id, i.quantity, [i.start_on], [i.end_on],
-       [i.billed_through], [i.anchor_on], i.anchor_day, i.cadence_count, i.cadence_unit, s.settings, i.role
+       [i.billed_through], [i.anchor_on], i.anchor_day, i.cadence_count, i.cadence_unit,
+       s.settings, i.role
 FROM store_subscriptionitem i JOIN store_subscription s ON s.id = i.subscription_id
 JOIN store_price p ON p.id = i.price_id
 WHERE i.account_id {ids} AND i.end_on IS NOT NULL AND i.billed_through >= i.end_on
@@ -256,19 +264,21 @@ def load_pending(ids: Sequence[int]) -> dict[int, list[PendingRow]]:
     found: dict[int, list[PendingRow]] = defaultdict(list)
     for row in fetch_by_ids(_PENDING, ids):
         found[row[1]].append(
-            PendingRow(
-                *row[:7],
-                to_day(row[7]),
-                to_day(row[8]),
-                Decimal(row[9]),
-                row[10],
-                Decimal(row[11]),
-                row[12],
-                row[13],
-                bool(row[14]),
-                to_day(row[15]),
-                to_day(row[16]),
-                row[17],
+            PendingRow._make(
+                (
+                    *row[:7],
+                    to_day(row[7]),
+                    to_day(row[8]),
+                    Decimal(row[9]),
+                    row[10],
+                    Decimal(row[11]),
+                    row[12],
+                    row[13],
+                    bool(row[14]),
+                    to_day(row[15]),
+                    to_day(row[16]),
+                    row[17],
+                )
             )
         )
     return found
@@ -301,5 +311,5 @@ def load_grants(ids: Sequence[int]) -> dict[int, list[GrantRow]]:
     found: dict[int, list[GrantRow]] = defaultdict(list)
     for row in fetch_by_ids(_GRANTS, ids):
         end = None if row[8] is None else to_day(row[8])
-        found[row[1]].append(GrantRow(*row[:7], to_day(row[7]), end))
+        found[row[1]].append(GrantRow._make((*row[:7], to_day(row[7]), end)))
     return found

@@ -21,7 +21,7 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def fetch_by_ids(sql: str, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:

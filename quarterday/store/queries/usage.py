@@ -90,7 +90,7 @@ def load_billed_starts(item_id: int) -> list[tuple[date, date]]:
 
 
 def load_spent(subscription_id: int, start: date, end: date) -> int:
-    """What a subscription was charged for periods that began in ``[start, end)``, net of discounts."""
+    """What a subscription was charged for periods that began in ``[start, end)``."""
     (spent,), *_ = fetch(
         "SELECT COALESCE(SUM(net_minor), 0) FROM store_invoiceline "
         "WHERE subscription_id = %s AND period_start >= %s AND period_start < %s "
@@ -102,6 +102,5 @@ def load_spent(subscription_id: int, start: date, end: date) -> int:
 
 def _to_instant(value: Any) -> datetime:
     """SQLite keeps instants as text in UTC."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    at: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

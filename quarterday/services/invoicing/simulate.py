@@ -1,0 +1,150 @@
+"""Run the engine forward without writing: for the dry run and the forecast.
+
+Account by account, each from its next billing day to the last day asked for, with the very same
+drafting as the billing run; only what would be written is kept in memory instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from quarterday.core.errors import BillingError
+from quarterday.core.period import Period
+from quarterday.services.invoicing.catalog import Catalog
+from quarterday.services.invoicing.draft_account import (
+    AccountDrafts,
+    AccountState,
+    draft_account,
+)
+from quarterday.services.invoicing.rate_usage import StoredUsage
+from quarterday.services.invoicing.run_billing import BATCH, load_states, make_usage
+from quarterday.store.queries.billing import DueRow, find_due
+
+
+class SimulatedLine(NamedTuple):
+    """A line to come, in minor units before tax (or with tax inside, as its price says)."""
+
+    description: str
+    period: Period
+    quantity: str
+    net_minor: int
+
+
+class SimulatedInvoice(NamedTuple):
+    """An invoice to come (a credit note when below zero), or why there is none."""
+
+    account: str
+    seller: str
+    issue_on: date
+    due_on: date
+    currency: str
+    net_minor: int = 0
+    tax_minor: int = 0
+    total_minor: int = 0
+    lines: tuple[SimulatedLine, ...] = ()
+    skipped: str | None = None
+
+
+def simulate(
+    *,
+    first: date,
+    last: date,
+    accounts: Sequence[int] | None = None,
+    sellers: Sequence[int] | None = None,
+) -> Iterator[SimulatedInvoice]:
+    """What `run_billing` would issue for the days from ``first`` to ``last``, both included.
+
+    Accounts come in the order of their next billing day; each one's invoices in order of time.
+    Usage that is not yet known is not guessed; open credit is not taken into account.
+    """
+    catalog, after = Catalog(), None
+    while rows := find_due(last, after, BATCH, accounts=accounts, sellers=sellers):
+        states = load_states([row.account_id for row in rows])
+        catalog.load_prices({item.price_id for state in states for item in state.items})
+        usage = make_usage(states, catalog)
+        for row, state in zip(rows, states, strict=True):
+            yield from _simulate_account(row, state, first, last, catalog, usage)
+        after = rows[-1]
+
+
+def _simulate_account(
+    row: DueRow,
+    state: AccountState,
+    first: date,
+    last: date,
+    catalog: Catalog,
+    usage: StoredUsage,
+) -> Iterator[SimulatedInvoice]:
+    """One account, day after day, until nothing more falls due."""
+    seller = catalog.seller(state.account.seller_id)
+    due: date | None = row.bill_on
+    while due is not None and due <= last:
+        today = max(due, first)
+        try:
+            drafts = draft_account(state, today, catalog, usage)
+        except BillingError as error:
+            account = state.account
+            yield SimulatedInvoice(
+                account.label, seller.code, today, today, account.currency, skipped=str(error)
+            )
+            return
+        yield from _invoices(drafts, seller.code, today)
+        state = _moved(state, drafts)
+        for item in state.items:
+            meter = catalog.price(item.price_id).meter_id
+            if meter is not None:
+                usage.unbilled.pop((item.subscription_id, meter), None)
+        due = drafts.bill_on
+
+
+def _invoices(drafts: AccountDrafts, seller: str, today: date) -> Iterator[SimulatedInvoice]:
+    account = drafts.account
+    for due_on, draft in drafts.drafts:
+        lines = tuple(
+            SimulatedLine(
+                line.charge.description,
+                line.charge.period,
+                str(line.charge.quantity),
+                line.net_minor,
+            )
+            for line in draft.lines
+        )
+        yield SimulatedInvoice(
+            account.label,
+            seller,
+            today,
+            due_on,
+            account.currency,
+            draft.net_minor,
+            draft.tax_minor,
+            draft.total_minor,
+            lines,
+        )
+
+
+def _moved(state: AccountState, drafts: AccountDrafts) -> AccountState:
+    """The account as it will be when the drafts have been issued."""
+    reached = {move.item_id: move.new for move in drafts.moves}
+    used = {row for row, _ in drafts.used_discounts}
+    billed = set(drafts.pending_ids)
+    return replace(
+        state,
+        items=[
+            item._replace(billed_through=reached.get(item.id, item.billed_through))
+            for item in state.items
+        ],
+        pending=[one for one in state.pending if one.id not in billed],
+        discounts={
+            key: [one._replace(used=one.used + (one.id in used)) for one in rows]
+            for key, rows in state.discounts.items()
+        },
+        earlier=[
+            *state.earlier,
+            *(line.charge for due in drafts.drafts for line in due.draft.lines),
+        ]
+        if any(item.role == "commitment" for item in state.items)
+        else (),
+    )
