@@ -37,12 +37,23 @@ SELECT name, currency, status, amount_minor, open_minor, settled, credit, refund
           WHERE a.payment_id = p.id) AS settled,
          (SELECT COALESCE(SUM(g.amount_minor), 0) FROM store_creditgrant g
           WHERE g.payment_id = p.id) AS credit,
-         (SELECT COALESCE(SUM(r.amount_minor), 0) FROM store_refund r WHERE r.payment_id = p.id)
-         - (SELECT COALESCE(SUM(d.amount_minor), 0) FROM store_creditdeduction d
-            JOIN store_refund r ON r.id = d.refund_id WHERE r.payment_id = p.id) AS refunded
+         (SELECT COALESCE(SUM(r.amount_minor), 0) FROM store_refund r
+          WHERE r.payment_id = p.id) AS refunded
   FROM store_payment p) one
-WHERE settled + credit + refunded > amount_minor OR settled < 0
-   OR open_minor <> amount_minor - settled - credit - refunded
+WHERE settled + credit > amount_minor OR settled < 0 OR refunded > amount_minor
+   OR (status NOT IN ('pending', 'failed') AND open_minor <> amount_minor - settled - credit)
+   OR (status = 'succeeded' AND refunded <> 0)
+   OR (status = 'partially_refunded' AND (refunded = 0 OR refunded = amount_minor))
+   OR (status = 'refunded' AND refunded <> amount_minor)
+"""
+_REFUNDS = """
+SELECT name, currency, amount_minor, taken FROM (
+  SELECT COALESCE(r.external_id, r.public_id) AS name, r.currency, r.amount_minor,
+         (SELECT COALESCE(SUM(d.amount_minor), 0) FROM store_creditgrant g
+          JOIN store_creditdeduction d ON d.grant_id = g.id
+          WHERE g.account_id = r.account_id AND d.refund_id = r.id) AS taken
+  FROM store_refund r) one
+WHERE taken <> amount_minor
 """
 _GRANTS = """
 SELECT name, currency, amount_minor, open_minor, settled, gone FROM (
@@ -118,14 +129,27 @@ def _check_invoices() -> Iterator[Offence]:
 
 
 def _check_payments() -> Iterator[Offence]:
-    for name, code, _, total, left, settled, credit, refunded in stream(_PAYMENTS):
-        text = (
-            f"of {amount(total, code)}, {amount(settled, code)} is allocated, "
-            f"{amount(credit, code)} became credit, {amount(refunded, code)} was refunded and "
-            f"{amount(left, code)} is open"
-        )
-        over = settled + credit + refunded > total or settled < 0
-        yield Offence("allocation-limit" if over else "open-amount", name, text)
+    for name, code, status, total, left, settled, credit, refunded in stream(_PAYMENTS):
+        if settled < 0 or max(settled + credit, refunded) > total:
+            text = (
+                f"of {amount(total, code)}, {amount(settled, code)} is allocated, "
+                f"{amount(credit, code)} became credit and {amount(refunded, code)} was refunded"
+            )
+            yield Offence("allocation-limit", name, text)
+        elif left != total - settled - credit:
+            text = (
+                f"{amount(left, code)} of {amount(total, code)} is open, but "
+                f"{amount(settled, code)} is allocated and {amount(credit, code)} became credit"
+            )
+            yield Offence("open-amount", name, text)
+        else:
+            text = (
+                f"it is {status}, but {amount(refunded, code)} of {amount(total, code)} is refunded"
+            )
+            yield Offence("status", name, text)
+    for name, code, total, taken in stream(_REFUNDS):
+        text = f"it gave back {amount(total, code)}, but {amount(taken, code)} of credit was taken"
+        yield Offence("refund-source", name, text)
 
 
 def _check_credit() -> Iterator[Offence]:

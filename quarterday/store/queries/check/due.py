@@ -6,6 +6,7 @@ functions of the core that the run uses.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -44,6 +45,16 @@ class _Price(NamedTuple):
     plan: Settings
 
 
+class _Due(NamedTuple):
+    """When an account is due; and when, if usage that came late for an ended item counts."""
+
+    on: date | None
+    late_on: date | None
+
+
+_NEVER = _Due(None, None)
+
+
 def check_due() -> Iterator[Offence]:
     """Accounts whose next billing day is not what their contracts say."""
     sellers = {
@@ -60,28 +71,34 @@ def check_due() -> Iterator[Offence]:
             if due is None:
                 text = "the billing run does not know it; there is no row of when it is due"
                 yield Offence("bill-on", name, text)
-            elif said != expected.get(key):
+            elif said not in (wanted := expected.get(key, _NEVER)):
                 text = (
                     f"it is due on {said or 'no day'}, but its items and charges say "
-                    f"{expected.get(key) or 'no day'}"
+                    f"{wanted.on or 'no day'}"
                 )
                 yield Offence("bill-on", name, text)
 
 
 def _expect(
     ids: Sequence[int], sellers: dict[int, Settings], prices: dict[int, _Price]
-) -> dict[int, date]:
+) -> dict[int, _Due]:
     """The day on which each account is next to be billed; accounts without one are left out."""
-    accounts, found = load_accounts(ids), dict[int, date]()
-    for key, items in load_items(ids, late_usage=False).items():
+    accounts = load_accounts(ids)
+    days: dict[int, list[date]] = defaultdict(list)
+    late: dict[int, list[date]] = defaultdict(list)
+    for key, items in load_items(ids).items():
         for item in items:
-            price = prices[item.price_id]
-            bill_on = _item_on(item, price, accounts[key], sellers)
+            bill_on = _item_on(item, prices[item.price_id], accounts[key], sellers)
             if bill_on is not None:
-                found[key] = min(bill_on, found.get(key, bill_on))
+                days[key].append(bill_on)
+            elif item.end_on is not None:
+                late[key].append(item.end_on)
     for key, charges in load_pending(ids).items():
-        found[key] = min(*(charge.bill_on for charge in charges), found.get(key, date.max))
-    return found
+        days[key] += [charge.bill_on for charge in charges]
+    return {
+        key: _Due(min(days[key], default=None), min([*days[key], *late[key]], default=None))
+        for key in days.keys() | late.keys()
+    }
 
 
 def _item_on(

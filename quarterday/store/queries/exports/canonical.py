@@ -13,35 +13,25 @@ from itertools import groupby
 from typing import Any
 
 from quarterday.store.fields import dump_data
-from quarterday.store.queries.exports.canonical_rows import (
-    read_accounts,
+from quarterday.store.queries.exports.canonical_documents import (
     read_credit_notes,
-    read_grants,
     read_invoices,
-    read_items,
     read_journal,
+)
+from quarterday.store.queries.exports.canonical_rows import (
+    Record,
+    read_accounts,
+    read_grants,
+    read_items,
     read_payments,
     read_refunds,
 )
 from quarterday.store.queries.exports.ledger import find_sellers
 from quarterday.store.queries.stream import one_view
 
-Record = dict[str, Any]
-
 # Public ids hold the time and chance; only what kind of thing they name is a fact.
 _PUBLIC_ID = re.compile(r"\b([a-z]{3})_[0-9abcdefghjkmnpqrstvwxyz]{26}\b")
 
-# What is read, with the fields that its rows come in the order of.
-_PARTS: tuple[tuple[str, Callable[[str, int], Iterator[Record]], tuple[str, ...]], ...] = (
-    ("account", read_accounts, ("account",)),
-    ("item", read_items, ("account",)),
-    ("invoice", read_invoices, ("issued_on",)),
-    ("credit_note", read_credit_notes, ("issued_on",)),
-    ("payment", read_payments, ("received_on",)),
-    ("refund", read_refunds, ("refunded_on",)),
-    ("grant", read_grants, ("granted_on",)),
-    ("entry", read_journal, ("on", "kind")),
-)
 # Which document got which number depends on who was faster, when two runs share the work.
 _NUMBERED = ("label", "number", "reference", "invoice", "memo", "document")
 
@@ -57,29 +47,45 @@ def export_all(
     count = 0
     with one_view():
         for seller, key in find_sellers(sellers).items():
-            for name, read, order in _PARTS:
-                for line in _sort_lines(name, read(seller, key), order, numbers):
+            for name, records, order in _parts(key, numbers):
+                for line in _sort_lines(
+                    {"record": name, "seller": seller}, records, order, numbers
+                ):
                     write(line)
                     count += 1
     return count
 
 
+def _parts(seller: int, numbers: bool) -> Iterator[tuple[str, Iterator[Record], str]]:
+    """What is written of a seller: its name, its records, and the fields that they come by."""
+    document = "series number" if numbers else "issued_on"
+    yield "account", read_accounts(seller), "account"
+    yield "item", read_items(seller), "account"
+    yield "invoice", read_invoices(seller, numbers), document
+    yield "credit_note", read_credit_notes(seller, numbers), document
+    yield "payment", read_payments(seller), "received_on"
+    yield "refund", read_refunds(seller), "refunded_on"
+    yield "grant", read_grants(seller), "granted_on"
+    yield "entry", read_journal(seller), "on kind reference" if numbers else "on kind"
+
+
 def _sort_lines(
-    name: str, records: Iterable[Record], order: Sequence[str], numbers: bool
+    head: Record, records: Iterable[Record], order: str, numbers: bool
 ) -> Iterator[str]:
     """Records that come ordered by some fields, fully ordered by all that they say.
 
     Only those that agree in these fields are in memory at once, such as those of one day.
     """
-    for _, group in groupby(records, key=lambda record: [record[field] for field in order]):
-        lines = [_line(name, record, numbers) for record in group]
+    fields = order.split()
+    for _, group in groupby(records, key=lambda record: [record[field] for field in fields]):
+        lines = [_line(head | record, numbers) for record in group]
         lines.sort()
         yield from lines
 
 
-def _line(name: str, record: Record, numbers: bool) -> str:
+def _line(record: Record, numbers: bool) -> str:
     data = record if numbers else _without_numbers(record)
-    return _PUBLIC_ID.sub(r"\1", dump_data({"record": name, **data})) + "\n"
+    return _PUBLIC_ID.sub(r"\1", dump_data(data)) + "\n"
 
 
 def _without_numbers(data: Any) -> Any:
