@@ -10,32 +10,27 @@ from quarterday.store.queries.stream import stream
 
 # What the postings of a document must say, in the document's own sign.
 _POSTED = """
-SELECT d.label, d.currency, d.net_minor, d.tax_minor, d.total_minor, d.issued_on, e.id, e."on",
-       COALESCE(SUM(CASE WHEN l.code = 'assets:receivable' THEN p.amount_minor END), 0) * {sign},
-       COALESCE(SUM(CASE WHEN SUBSTR(l.code, 1, 7) = 'income:' THEN p.amount_minor END), 0)
-         * -{sign},
-       COALESCE(SUM(CASE WHEN SUBSTR(l.code, 1, 16) = 'liabilities:tax:'
-                         THEN p.amount_minor END), 0) * -{sign},
-       COUNT(CASE WHEN l.code <> 'assets:receivable' AND SUBSTR(l.code, 1, 7) <> 'income:'
-                   AND SUBSTR(l.code, 1, 16) <> 'liabilities:tax:' THEN 1 END),
-       COUNT(CASE WHEN p.currency <> d.currency THEN 1 END),
-       COUNT(CASE WHEN p.account_id IS NULL OR p.account_id <> d.account_id THEN p.id END)
-FROM {table} d
-LEFT JOIN store_journalentry e ON e.source = d.public_id AND e.kind = '{kind}'
-LEFT JOIN store_posting p ON p.entry_id = e.id
-LEFT JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
-GROUP BY d.id, e.id
-HAVING COALESCE(SUM(CASE WHEN l.code = 'assets:receivable' THEN p.amount_minor END), 0)
-         <> {sign} * d.total_minor
-    OR COALESCE(SUM(CASE WHEN SUBSTR(l.code, 1, 7) = 'income:' THEN p.amount_minor END), 0)
-         <> -{sign} * d.net_minor
-    OR COALESCE(SUM(CASE WHEN SUBSTR(l.code, 1, 16) = 'liabilities:tax:'
-                         THEN p.amount_minor END), 0) <> -{sign} * d.tax_minor
-    OR COUNT(CASE WHEN l.code <> 'assets:receivable' AND SUBSTR(l.code, 1, 7) <> 'income:'
-                   AND SUBSTR(l.code, 1, 16) <> 'liabilities:tax:' THEN 1 END) > 0
-    OR COUNT(CASE WHEN p.currency <> d.currency THEN 1 END) > 0
-    OR COUNT(CASE WHEN p.account_id IS NULL OR p.account_id <> d.account_id THEN p.id END) > 0
-    OR (e.id IS NOT NULL AND e."on" <> d.issued_on)
+SELECT * FROM (
+  SELECT d.label, d.currency, d.net_minor, d.tax_minor, d.total_minor, d.issued_on, e.id AS entry,
+         e."on" AS posted_on,
+         {sign} * COALESCE(SUM(CASE WHEN l.code = 'assets:receivable'
+                                    THEN p.amount_minor END), 0) AS receivable,
+         -1 * {sign} * COALESCE(SUM(CASE WHEN SUBSTR(l.code, 1, 7) = 'income:'
+                                         THEN p.amount_minor END), 0) AS income,
+         -1 * {sign} * COALESCE(SUM(CASE WHEN SUBSTR(l.code, 1, 16) = 'liabilities:tax:'
+                                         THEN p.amount_minor END), 0) AS taxes,
+         COUNT(CASE WHEN l.code <> 'assets:receivable' AND SUBSTR(l.code, 1, 7) <> 'income:'
+                     AND SUBSTR(l.code, 1, 16) <> 'liabilities:tax:' THEN 1 END) AS others,
+         COUNT(CASE WHEN p.currency <> d.currency THEN 1 END) AS currencies,
+         COUNT(CASE WHEN p.account_id IS NULL OR p.account_id <> d.account_id
+                    THEN p.id END) AS accounts
+  FROM {table} d
+  LEFT JOIN store_journalentry e ON e.source = d.public_id AND e.kind = '{kind}'
+  LEFT JOIN store_posting p ON p.entry_id = e.id
+  LEFT JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
+  GROUP BY d.id, e.id) one
+WHERE receivable <> total_minor OR income <> net_minor OR taxes <> tax_minor OR others > 0
+   OR currencies > 0 OR accounts > 0 OR posted_on <> issued_on
 """
 _TAXES = """
 SELECT d.label, d.currency, sums.code, sums.stated, sums.posted
@@ -45,7 +40,7 @@ FROM (
     SELECT {key} AS document_id, code, tax_minor AS stated, 0 AS posted
     FROM {taxes} WHERE tax_minor <> 0
     UNION ALL
-    SELECT d.id, SUBSTR(l.code, 17), 0, -{sign} * p.amount_minor
+    SELECT d.id, SUBSTR(l.code, 17), 0, -1 * {sign} * p.amount_minor
     FROM {table} d
     JOIN store_journalentry e ON e.source = d.public_id AND e.kind = '{kind}'
     JOIN store_posting p ON p.entry_id = e.id
