@@ -1,0 +1,56 @@
+"""Add somebody who gets an account's messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from quarterday.core.errors import BillingError
+from quarterday.services.accounts.claim_account import claim_account
+from quarterday.services.events.record_event import record_event
+from quarterday.store.models import Contact
+
+
+def add_contact(
+    *,
+    account_id: int,
+    email: str,
+    now: datetime,
+    name: str = "",
+    kinds: Sequence[str] = (),
+    actor: str = "system",
+) -> Contact:
+    """Add a contact, or change the name and the kinds of message of the one with that address.
+
+    No kinds means every kind. Adding the same again changes nothing. Raises `NotFound`, and
+    `BillingError` for what is no mail address.
+    """
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise BillingError(
+            f"email must be an address such as name@example.com: {email!r}"
+        ) from None
+    details = {"name": name, "kinds": sorted(set(kinds))}
+    with transaction.atomic():
+        account = claim_account(account_id)
+        contact, is_new = Contact.objects.get_or_create(
+            account=account, email=email.lower(), defaults=details
+        )
+        if not is_new and (contact.name, contact.kinds) == (name, details["kinds"]):
+            return contact
+        contact.name, contact.kinds = name, details["kinds"]
+        contact.save(update_fields=list(details))
+        record_event(
+            kind="contact.added" if is_new else "contact.changed",
+            subject=contact.public_id,
+            seller_id=account.seller_id,
+            account_id=account.id,
+            actor=actor,
+            now=now,
+        )
+    return contact
