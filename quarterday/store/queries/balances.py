@@ -96,22 +96,22 @@ ORDER BY priority, COALESCE(expires_on, '9999-12-31'), granted_on, id
 def load_open_credit(account_id: int) -> list[OpenCredit]:
     """The credit of an account in the order in which it is used (rule 13)."""
     return [
-        OpenCredit(*row[:6], to_day(row[6]), None if row[7] is None else to_day(row[7]), row[8])
-        for row in fetch(days(_GRANTS), [account_id])
+        OpenCredit._make([*facts, to_day(granted_on), expires_on and to_day(expires_on), reason])
+        for *facts, granted_on, expires_on, reason in fetch(days(_GRANTS), [account_id])
     ]
 
 
 # Credit is owed to the customer just as the receivable is owed by them, so using one for the
 # other changes nothing and is left out.
 _STATEMENT = """
-SELECT [e.on], e.kind, e.reference, e.memo, SUM(p.amount_minor)
+SELECT [e."on"], e.kind, e.reference, e.memo, SUM(p.amount_minor)
 FROM store_posting p
 JOIN store_journalentry e ON e.id = p.entry_id
 JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
 WHERE p.account_id = %s AND l.code IN ('assets:receivable', 'liabilities:credit')
-GROUP BY e.id, e.on, e.kind, e.reference, e.memo HAVING SUM(p.amount_minor) <> 0
-ORDER BY e.on, e.id
-""".replace("e.on", 'e."on"')
+GROUP BY e.id, e."on", e.kind, e.reference, e.memo HAVING SUM(p.amount_minor) <> 0
+ORDER BY e."on", e.id
+"""
 
 
 def load_statement(
