@@ -172,14 +172,15 @@ def _make_hosting() -> Seller:
         now=NOW,
     )  # fmt: skip
     one, two = make_account(seller, "H1"), make_account(seller, "H2", name='=cmd|"x"!A1')
-    three = make_account(
-        seller, "H3", country="FR", tax_id="FR00", tax_id_evidence={"valid": True}
-    )
+    four = make_account(seller, "H4")
+    three = make_account(seller, "H3", country="FR", tax_id="FR00", tax_id_evidence={"valid": True})
     subscribe(one, web, "S1", discounts=[spring])
     subscribe(one, book, "S2")
     subscribe(one, retail, "S3", start_on=date(2025, 1, 15))
     subscribe(two, retail, "S4")
     subscribe(three, web, "S5", trial_days=14)
+    subscribe(four, book, "S6")
+    subscribe(make_account(seller, "H5"), web, "S9", start_on=date(2025, 12, 1))
     charge(two, retail.product, -700, date(2025, 2, 10), tax_inclusive=True)
     charge(one, retail.product, 500, date(2025, 2, 1), tax_inclusive=True)
     return seller
@@ -236,9 +237,7 @@ def _settle(one: Account, two: Account) -> None:
         ("goodwill", {"external_id": "G3", "reason": "sorry"}),
         ("deposit", {"method": "card", "external_id": "G4", "expires_on": date(2025, 4, 4)}),
     ):
-        made = grant_credit(
-            account=two, kind=kind, amount_minor=333, today=day, now=NOW, **terms
-        )
+        made = grant_credit(account=two, kind=kind, amount_minor=333, today=day, now=NOW, **terms)
         if made.external_id == "G3":
             reverse_credit(grant=made, today=day, now=NOW, reason="wrong account")
     deduct_credit(account=two, amount_minor=50, today=day, now=NOW, reason="fee")

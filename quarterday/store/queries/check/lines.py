@@ -8,9 +8,10 @@ are looked at one by one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
 from quarterday.core.money import round_half_up
 from quarterday.store.queries.check.documents import Kind
@@ -49,13 +50,16 @@ _TAXES = "SELECT {key}, code, percent, base_minor, tax_minor FROM {taxes} WHERE 
 
 @dataclass(slots=True)
 class _Code:
-    """What the lines and the tax rows of a document say of one tax."""
+    """What a document says of one tax: its base, and between what its lines put it.
 
-    lines: int = 0
-    inside: int = 0
-    inclusive: int = 0
+    Lines do not say whether a second level of tax is compound, so both count as right. ``loose``
+    are the amounts that were rounded on the way, each by less than one minor unit.
+    """
+
     base: int = 0
-    tax: int = 0
+    low: Fraction = Fraction(0)
+    high: Fraction = Fraction(0)
+    loose: int = 0
 
 
 @dataclass(slots=True)
@@ -66,7 +70,6 @@ class _Document:
     currency: str
     net: int
     total: int
-    codes: dict[str, _Code] = field(default_factory=lambda: defaultdict(_Code))
     lines: list[tuple[str, int, bool]] = field(default_factory=list)
     taxes: list[tuple[str, Decimal, int, int]] = field(default_factory=list)
 
@@ -86,34 +89,46 @@ def check_lines(kind: Kind) -> Iterator[Offence]:
 def _check_document(document: _Document) -> Iterator[Offence]:
     """The sum of the lines, then of the bases, then each code's; the first that fails is named."""
     levels = any("+" in code for code, _, _ in document.lines)
-    _sum_codes(document)
+    codes = _sum_codes(document)
     offences = (
         _check_sum(document),
         None if levels else _check_bases(document),
-        *(_check_code(document, code, one, levels) for code, one in document.codes.items()),
+        *(_check_code(document, code, one) for code, one in codes.items()),
     )
     yield from [one for one in offences if one][:1]
 
 
-def _sum_codes(document: _Document) -> None:
-    """Add up lines and tax rows by the codes of the tax rows."""
-    percents: dict[str, Decimal] = {}
-    for code, percent, base, tax in document.taxes:
-        percents[code] = percent
-        document.codes[code].base += base
-        document.codes[code].tax += tax
-    for codes, net, inclusive in document.lines:
-        known = [code for code in codes.split("+") if code in percents] or _untaxed(document)
-        for code in known:
-            one = document.codes[code]
-            one.lines += net
-            if inclusive:
-                one.inclusive += 1
-                share = percents[code] / (100 + percents[code])
-                one.inside += round_half_up(net * share)
+def _sum_codes(document: _Document) -> dict[str, _Code]:
+    """Add up the bases of the tax rows, and the lines that name their codes."""
+    found: dict[str, _Code] = defaultdict(_Code)
+    percents: dict[str, Fraction] = {}
+    for code, percent, base, _ in document.taxes:
+        percents[code] = Fraction(percent) / 100
+        found[code].base += base
+    for names, net, inclusive in document.lines:
+        codes = [code for code in names.split("+") if code in percents] or _untaxed(document)
+        rates = [percents[code] for code in codes]
+        # The net inside a price with tax: of rates on the same base, or one on top of the other.
+        inside = 1 + sum(rates), _together(rates)
+        nets = [net / one if inclusive else Fraction(net) for one in inside]
+        for place, code in enumerate(codes):
+            on_top = nets[0] * (_together(rates[:place]) - 1)
+            one = found[code]
+            one.low += min(*nets, nets[0] + on_top)
+            one.high += max(*nets, nets[0] + on_top)
+            one.loose += bool(inclusive or place)
+    return found
 
 
-def _untaxed(document: _Document) -> Iterable[str]:
+def _together(rates: Sequence[Fraction]) -> Fraction:
+    """What an amount grows by when each rate is on top of those before it."""
+    grown = Fraction(1)
+    for rate in rates:
+        grown *= 1 + rate
+    return grown
+
+
+def _untaxed(document: _Document) -> list[str]:
     """A line for which there was no rate is not taxed, whatever category it names."""
     return [code for code, percent, _, _ in document.taxes if not percent][:1]
 
@@ -139,7 +154,7 @@ def _check_sum(document: _Document) -> Offence | None:
 
 def _check_bases(document: _Document) -> Offence | None:
     """With one level of tax, every amount is the base of one tax, even of none."""
-    said = sum(one.base for one in document.codes.values())
+    said = sum(base for _, _, base, _ in document.taxes)
     if said == document.net:
         return None
     text = (
@@ -149,14 +164,12 @@ def _check_bases(document: _Document) -> Offence | None:
     return Offence("document-base", document.label, text)
 
 
-def _check_code(document: _Document, code: str, one: _Code, levels: bool) -> Offence | None:
-    """A base is its lines less the tax inside them; a compound one has the lower tax on top."""
-    difference = one.lines - one.inside - one.base
-    slack = one.inclusive + (sum(abs(tax) for _, _, _, tax in document.taxes) if levels else 0)
-    if abs(difference) <= slack:
+def _check_code(document: _Document, code: str, one: _Code) -> Offence | None:
+    """A base is its lines, less the tax inside them, plus a lower tax that it is on top of."""
+    if one.low - one.loose <= one.base <= one.high + one.loose:
         return None
     text = (
         f"tax {code} is on {amount(one.base, document.currency)}, but its lines sum to "
-        f"{amount(one.lines - one.inside, document.currency)}"
+        f"{amount(round_half_up(one.high), document.currency)}"
     )
     return Offence("document-base", document.label, text)
