@@ -1,0 +1,60 @@
+"""What is wrong with a row, in words that lead to the cell and to what to write instead."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from quarterday.core.errors import BillingError
+
+REMEDY = "correct the row and load the file again"
+
+
+class BadValue(BillingError):  # noqa: N818  named for what it says
+    """A value that cannot be read. ``column`` is its column, or its field before that is known."""
+
+    def __init__(self, reason: str, remedy: str, column: str = "", value: Any = None) -> None:
+        super().__init__(f"{reason}; {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+        self.column = column
+        self.value = value
+
+    def at(self, column: str, value: Any) -> BadValue:
+        """The same, where it was found."""
+        return BadValue(self.reason, self.remedy, column, value)
+
+
+class Problem(NamedTuple):
+    """Why a row was refused: where, what stood there, and what to do about it."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, row {self.row}"
+        if self.column:
+            where += f", {self.column} {self.value!r}"
+        return f"{where}: {self.reason}; {self.remedy}"
+
+
+def make_problem(file: str, row: int, error: BillingError) -> Problem:
+    """The problem of a row that an error tells about.
+
+    Messages of the house say the reason, then the remedy after the last semicolon.
+
+    >>> problem = make_problem("a.csv", 2, BillingError("account A is closed; reopen it"))
+    >>> problem.reason, problem.remedy
+    ('account A is closed', 'reopen it')
+    """
+    if isinstance(error, BadValue):
+        return Problem(file, row, error.column, _show(error.value), error.reason, error.remedy)
+    reason, _, remedy = str(error).rpartition("; ")
+    return Problem(file, row, "", "", reason or remedy, remedy if reason else REMEDY)
+
+
+def _show(value: Any) -> str:
+    return "" if value is None else str(value)
