@@ -65,6 +65,16 @@ class Databases:
         self._execute(f"CREATE DATABASE {name} TEMPLATE template_migrated")
         return with_name(self.server_url, name)
 
+    def copy(self, url: str) -> str:
+        """The URL of a new database with everything that another holds; nobody may be in it."""
+        name, source = f"copy_{uuid.uuid4().hex}", urlsplit(url).path.rpartition("/")[2]
+        if self.server_url is None:
+            path = self.folder / f"{name}.sqlite3"
+            shutil.copyfile(self.folder / source, path)
+            return sqlite_url(path)
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {source}")
+        return with_name(self.server_url, name)
+
     def drop(self, url: str) -> None:
         """Remove a database that `create` made, even if a killed process left it open."""
         name = urlsplit(url).path.rpartition("/")[2]
