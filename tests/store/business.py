@@ -16,12 +16,20 @@ from quarterday.services.catalog.publish_tax_rate import publish_tax_rate
 from quarterday.services.credit.deduct_credit import deduct_credit
 from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.credit.reverse_credit import reverse_credit
+from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.invoicing.run_billing import run_billing
+from quarterday.services.invoicing.void_invoice import void_invoice
+from quarterday.services.invoicing.write_off_invoice import write_off_invoice
 from quarterday.services.payments.record_payment import record_payment
 from quarterday.services.payments.refund_payment import refund_payment
 from quarterday.services.payments.reverse_allocation import reverse_allocation
 from quarterday.services.sellers.open_seller import open_seller
+from quarterday.services.subscriptions.cancel_subscription import cancel_subscription
+from quarterday.services.subscriptions.change_plan import change_plan
+from quarterday.services.subscriptions.pause_subscription import pause_subscription
+from quarterday.services.subscriptions.resume_subscription import resume_subscription
 from quarterday.services.subscriptions.start_subscription import start_subscription
+from quarterday.services.subscriptions.undo_cancel import undo_cancel
 from quarterday.store.models import (
     Account,
     Allocation,
@@ -142,10 +150,43 @@ def make_business() -> dict[str, Seller]:
         "canada": _make_canada(),
         "wisp": _make_wisp(),
     }
-    bill(FIRST, date(2025, 3, 31))
+    bill(FIRST, date(2025, 2, 14))
+    _change_contracts()
+    bill(date(2025, 2, 15), date(2025, 3, 31))
     _settle(Account.objects.get(external_id="H1"), Account.objects.get(external_id="H2"))
+    _correct_invoices()
     bill(date(2025, 4, 1), LAST)
     return sellers
+
+
+def _change_contracts() -> None:
+    """Another plan, a pause, and cancellations, each in the middle of a period."""
+    found = {str(one): one.id for one in Subscription.objects.all()}
+    day = date(2025, 2, 14)
+    book = Plan.objects.get(product__code="book")
+    change_plan(subscription_id=found["S4"], plan=book, today=day, now=NOW)
+    pause_subscription(subscription_id=found["S2"], today=day, now=NOW)
+    bill(date(2025, 2, 15), date(2025, 2, 20))
+    resume_subscription(subscription_id=found["S2"], today=date(2025, 2, 20), now=NOW)
+    cancel_subscription(subscription_id=found["line-1"], today=day, now=NOW, at_period_end=True)
+    undo_cancel(subscription_id=found["line-1"], today=day, now=NOW)
+    cancel_subscription(subscription_id=found["phone-3"], today=day, now=NOW)
+
+
+def _correct_invoices() -> None:
+    """Credit notes in part and in full, a void invoice, and a debt that is given up."""
+    day = date(2025, 4, 1)
+    terms: dict[str, Any] = {"today": day, "now": NOW, "reason": "as agreed"}
+    rows = Invoice.objects.filter(status="open").order_by("id")
+    for account in ("H4", "C1", "C2", "C4"):
+        credit_invoice(
+            invoice=rows.filter(account__external_id=account)[0], lines={1: 101}, **terms
+        )
+        void_invoice(invoice=rows.filter(account__external_id=account)[1], **terms)
+    credit_invoice(invoice=rows.filter(account__external_id="C2")[0], **terms)
+    paid = Invoice.objects.filter(account__external_id="H2", status="paid").order_by("id")
+    credit_invoice(invoice=paid[0], lines={1: None}, **terms)
+    write_off_invoice(invoice=rows.filter(account__external_id="H3")[0], **terms)
 
 
 def _make_hosting() -> Seller:

@@ -44,7 +44,9 @@ def choose_prices(
         )
     if prices is None:
         found = Price.objects.filter(plan=plan, currency=account.currency)
-        prices = [one for one in found.order_by("id") if one.retired_on is None]
+        prices = [
+            one for one in found.order_by("id") if one.retired_on is None or on < one.retired_on
+        ]
     if not prices:
         raise BillingError(
             f"plan {plan.product.code}/{plan.code} has no price in {account.currency}; publish one"
@@ -110,6 +112,7 @@ def make_item(
         quantity=quantity,
         start_on=span.start_on,
         end_on=span.end_on,
+        billed_from=None if span.billed_through == span.start_on else span.billed_through,
         billed_through=span.billed_through,
         anchor_on=schedule.anchor,
         anchor_day=schedule.day,

@@ -919,6 +919,7 @@ class Migration(migrations.Migration):
                 ("end_on", models.DateField(null=True)),
                 ("end_cause", models.CharField(max_length=8, null=True)),
                 ("former_end_on", models.DateField(null=True)),
+                ("billed_from", models.DateField(null=True)),
                 ("billed_through", models.DateField()),
                 ("anchor_on", models.DateField()),
                 ("anchor_day", models.PositiveSmallIntegerField()),

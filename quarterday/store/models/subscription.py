@@ -98,6 +98,8 @@ class SubscriptionItem(Row):
     What it charges never changes: a new quantity or price ends this item and begins another. Its
     cadence and anchor are stored with the contract, not looked up in the catalogue.
     ``former_end_on`` is the end that was planned before a pause or cancellation came first.
+    ``billed_from`` is the first day that is billed here, where that is not the start: after a
+    trial, or when earlier days were billed elsewhere.
     """
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="items")
@@ -109,6 +111,7 @@ class SubscriptionItem(Row):
     end_on = models.DateField(null=True)
     end_cause = models.CharField(max_length=8, null=True)
     former_end_on = models.DateField(null=True)
+    billed_from = models.DateField(null=True)
     billed_through = models.DateField()
     anchor_on = models.DateField()
     anchor_day = models.PositiveSmallIntegerField()

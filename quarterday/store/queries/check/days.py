@@ -1,7 +1,7 @@
 """Proof that every service day of every item is billed exactly once (rule 10).
 
-The lines of an item that cover days must follow one another without gap or overlap, begin where
-the item (or its trial) does, and reach to ``billed_through``.
+The lines of an item that cover days must follow one another without gap or overlap, begin on the
+first day that it bills, and reach to ``billed_through``.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ WHERE one.before <> one.period_start
 ORDER BY one.item_id, one.period_start
 """
 _REACHED = """
-SELECT COALESCE(s.external_id, s.public_id), p.code, i.start_on, i.billed_through, i.end_on,
-       s.trial_end, one.first_on, one.last_end
-FROM store_subscriptionitem i
-JOIN store_subscription s ON s.id = i.subscription_id
-JOIN store_price p ON p.id = i.price_id
-LEFT JOIN (SELECT item_id, MIN(period_start) AS first_on, MAX(period_end) AS last_end
-           FROM store_invoiceline
-           WHERE kind IN ('recurring', 'usage', 'commitment') AND item_id IS NOT NULL
-           GROUP BY item_id) one ON one.item_id = i.id
-WHERE i.billed_through <> COALESCE(one.last_end, i.start_on)
-   OR one.first_on <> i.start_on
-ORDER BY i.id
+SELECT * FROM (
+  SELECT COALESCE(s.external_id, s.public_id) AS subscription, p.code,
+         COALESCE(i.billed_from, i.start_on) AS begin_on, i.billed_through,
+         one.first_on, one.last_end
+  FROM store_subscriptionitem i
+  JOIN store_subscription s ON s.id = i.subscription_id
+  JOIN store_price p ON p.id = i.price_id
+  LEFT JOIN (SELECT item_id, MIN(period_start) AS first_on, MAX(period_end) AS last_end
+             FROM store_invoiceline
+             WHERE kind IN ('recurring', 'usage', 'commitment') AND item_id IS NOT NULL
+             GROUP BY item_id) one ON one.item_id = i.id) two
+WHERE billed_through <> COALESCE(last_end, begin_on) OR first_on <> begin_on
+ORDER BY subscription, code, begin_on
 """
 
 
@@ -51,22 +52,16 @@ def check_days() -> Iterator[Offence]:
 
 
 def check_billed_through() -> Iterator[Offence]:
-    """Items whose ``billed_through`` is not where their lines, their trial or their start end."""
-    for row in stream(_REACHED):
-        subscription, price, *days = row
-        start, through, end, trial, first, last = (
-            None if day is None else str(day) for day in days
-        )
-        # An item that starts while its subscription is on trial is not charged until that ends.
-        free = max(start or "", trial or "")
-        free = min(free, end) if end else free
-        begins = {start, max(free, start or "")}
-        if last is None and through not in begins:
-            text = f"{price} is billed through {through}, but no line bills it since {start}"
+    """Items that their lines do not bill from the first day to ``billed_through``."""
+    for subscription, price, begin, through, first, last in stream(_REACHED):
+        if last is None:
+            text = f"{price} is billed through {through}, but no line bills it since {begin}"
             yield Offence("billed-through", subscription, text)
-        elif last is not None and through != last:
+        elif str(through) != str(last):
             text = f"{price} is billed through {through}, but its last line ends on {last}"
             yield Offence("billed-through", subscription, text)
-        if first is not None and first not in begins:
-            text = f"{price} starts on {start}, but is billed from {first}"
-            yield Offence("days-missing", subscription, text)
+        if first is not None and str(first) != str(begin):
+            text = f"{price} is to be billed from {begin}, but its first line begins on {first}"
+            yield Offence(
+                "days-missing" if str(first) > str(begin) else "days-twice", subscription, text
+            )

@@ -27,7 +27,7 @@ from quarterday.store.queries.raw import fetch
 from quarterday.store.queries.stream import in_chunks, stream
 
 _PRICES = """
-SELECT p.id, p.timing, p.meter_id, r.settings, l.settings
+SELECT p.id, p.timing, r.settings, l.settings
 FROM store_price p JOIN store_plan l ON l.id = p.plan_id JOIN store_product r ON r.id = l.product_id
 """
 _ACCOUNTS = """
@@ -46,13 +46,13 @@ class _Price(NamedTuple):
 
 
 class _Due(NamedTuple):
-    """When an account is due; and when, if usage that came late for an ended item counts."""
+    """When an account is due by its contracts; or already, since usage came for ended items."""
 
     on: date | None
-    late_on: date | None
+    late: frozenset[date]
 
 
-_NEVER = _Due(None, None)
+_NEVER = _Due(None, frozenset())
 
 
 def check_due() -> Iterator[Offence]:
@@ -62,7 +62,7 @@ def check_due() -> Iterator[Offence]:
     }
     prices = {
         key: _Price(Timing(timing), read_settings(product), read_settings(plan))
-        for key, timing, _, product, plan in fetch(_PRICES)
+        for key, timing, product, plan in fetch(_PRICES)
     }
     for rows in in_chunks(stream(_ACCOUNTS), 5000):
         expected = _expect([row[0] for row in rows], sellers, prices)
@@ -71,7 +71,9 @@ def check_due() -> Iterator[Offence]:
             if due is None:
                 text = "the billing run does not know it; there is no row of when it is due"
                 yield Offence("bill-on", name, text)
-            elif said not in (wanted := expected.get(key, _NEVER)):
+                continue
+            wanted = expected.get(key, _NEVER)
+            if said != wanted.on and said not in wanted.late:
                 text = (
                     f"it is due on {said or 'no day'}, but its items and charges say "
                     f"{wanted.on or 'no day'}"
@@ -96,7 +98,7 @@ def _expect(
     for key, charges in load_pending(ids).items():
         days[key] += [charge.bill_on for charge in charges]
     return {
-        key: _Due(min(days[key], default=None), min([*days[key], *late[key]], default=None))
+        key: _Due(min(days[key], default=None), frozenset(late[key]))
         for key in days.keys() | late.keys()
     }
 

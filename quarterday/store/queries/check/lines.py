@@ -101,36 +101,44 @@ def _check_document(document: _Document) -> Iterator[Offence]:
 def _sum_codes(document: _Document) -> dict[str, _Code]:
     """Add up the bases of the tax rows, and the lines that name their codes."""
     found: dict[str, _Code] = defaultdict(_Code)
-    percents: dict[str, Fraction] = {}
+    percents: dict[str, list[Fraction]] = defaultdict(list)
     for code, percent, base, _ in document.taxes:
-        percents[code] = Fraction(percent) / 100
+        percents[code].append(Fraction(percent) / 100)
         found[code].base += base
+    untaxed = _untaxed(document)
     for names, net, inclusive in document.lines:
-        codes = [code for code in names.split("+") if code in percents] or _untaxed(document)
-        rates = [percents[code] for code in codes]
-        # The net inside a price with tax: of rates on the same base, or one on top of the other.
-        inside = 1 + sum(rates), _together(rates)
-        nets = [net / one if inclusive else Fraction(net) for one in inside]
+        codes = [code for code in names.split("+") if code in percents] or untaxed
+        # A rate that has changed stands on a document twice; lines do not say which they bear.
+        ends = [[pick(percents[code]) for code in codes] for pick in (min, max)]
         for place, code in enumerate(codes):
-            on_top = nets[0] * (_together(rates[:place]) - 1)
+            bases = [base for rates in ends for base in _bases(net, inclusive, rates, place)]
             one = found[code]
-            one.low += min(*nets, nets[0] + on_top)
-            one.high += max(*nets, nets[0] + on_top)
+            one.low += min(bases)
+            one.high += max(bases)
             one.loose += bool(inclusive or place)
     return found
 
 
-def _together(rates: Sequence[Fraction]) -> Fraction:
-    """What an amount grows by when each rate is on top of those before it."""
-    grown = Fraction(1)
+def _bases(net: int, inclusive: bool, rates: Sequence[Fraction], place: int) -> list[Fraction]:
+    """What a line adds to the base of its rate at a place: on the same base, or compound."""
+    together = Fraction(1)
     for rate in rates:
-        grown *= 1 + rate
-    return grown
+        together *= 1 + rate
+    # Only a price with tax inside is more than its net.
+    nets = [
+        net / one if inclusive else Fraction(net) for one in (sum(rates, Fraction(1)), together)
+    ]
+    lower = Fraction(1)
+    for rate in rates[:place]:
+        lower *= 1 + rate
+    return [*nets, nets[0] * lower]
 
 
 def _untaxed(document: _Document) -> list[str]:
     """A line for which there was no rate is not taxed, whatever category it names."""
-    return [code for code, percent, _, _ in document.taxes if not percent][:1]
+    named = {name for names, _, _ in document.lines for name in names.split("+")}
+    free = [code for code, percent, _, _ in document.taxes if not percent]
+    return sorted(free, key=lambda code: code in named)[:1]
 
 
 def _check_sum(document: _Document) -> Offence | None:

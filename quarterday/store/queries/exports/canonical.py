@@ -33,7 +33,7 @@ from quarterday.store.queries.stream import one_view
 _PUBLIC_ID = re.compile(r"\b([a-z]{3})_[0-9abcdefghjkmnpqrstvwxyz]{26}\b")
 
 # Which document got which number depends on who was faster, when two runs share the work.
-_NUMBERED = ("label", "number", "reference", "invoice", "memo", "document")
+_NUMBERED = ("label", "number", "reference", "invoice", "memo", "document", "line")
 
 
 def export_all(
