@@ -30,7 +30,7 @@ from quarterday.store.queries.exports.ledger import find_sellers
 from quarterday.store.queries.stream import one_view
 
 # Public ids hold the time and chance; only what kind of thing they name is a fact.
-_PUBLIC_ID = re.compile(r"\b([a-z]{3})_[0-9abcdefghjkmnpqrstvwxyz]{26}\b")
+_PUBLIC_ID = re.compile(r"\b([a-z]{3})_[0-9a-f]{32}\b")
 
 # Which document got which number depends on who was faster, when two runs share the work.
 _NUMBERED = ("label", "number", "reference", "invoice", "memo", "document", "line")

@@ -52,7 +52,7 @@ WHERE l.invoice_id {ids}
 """
 # A reference that is a public id stands for nothing that was known before: only its kind counts.
 _REFERENCE = """(
-  CASE WHEN SUBSTR(e.reference, 4, 1) = '_' AND LENGTH(e.reference) = 30
+  CASE WHEN SUBSTR(e.reference, 4, 1) = '_' AND LENGTH(e.reference) = 36
        THEN SUBSTR(e.reference, 1, 3) ELSE e.reference END)"""
 _JOURNAL = """
 SELECT e.id, [e."on"], e.kind, {reference},
