@@ -41,10 +41,11 @@ def add_contact(
         contact, is_new = Contact.objects.get_or_create(
             account=account, email=email.lower(), defaults=details
         )
-        if not is_new and (contact.name, contact.kinds) == (name, details["kinds"]):
-            return contact
-        contact.name, contact.kinds = name, details["kinds"]
-        contact.save(update_fields=list(details))
+        if not is_new:
+            if (contact.name, contact.kinds) == (name, details["kinds"]):
+                return contact
+            contact.name, contact.kinds = name, details["kinds"]
+            contact.save(update_fields=list(details))
         record_event(
             kind="contact.added" if is_new else "contact.changed",
             subject=contact.public_id,

@@ -54,8 +54,8 @@ def end_item(item: SubscriptionItem, *, on: date, today: date, cause: EndCause) 
 def first_unbilled(item: SubscriptionItem, lines: Sequence[InvoiceLine], on: date) -> date:
     """The first day from ``on`` that a successor is to bill; ``lines`` are those billed since.
 
-    Days that count as billed but stand on no line were free, or billed in another system: the
-    successor leaves them alone too.
+    Days that count as billed but stand on no line were free, such as those of a trial: they are
+    free for the successor too.
     """
     return max(on, lines[0].period_start if lines else item.billed_through)
 

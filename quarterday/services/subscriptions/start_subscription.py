@@ -65,7 +65,8 @@ def start_subscription(
     Without ``prices`` it gets all that the plan has in the account's currency. ``trial_days`` is
     the plan's unless given; billing begins when the trial ends. Boundaries come from the plan, or
     from ``anchor_on`` and ``anchor_day``. For a contract taken over from another system,
-    ``billed_through`` is the first day that was not billed there; no setup fee is charged then.
+    ``billed_through`` is the first day that was not billed there: the items begin on it, and no
+    setup fee is charged.
     ``catalog`` saves reading prices and settings again when many contracts are loaded.
 
     The same ``external_id`` with the same input returns what there is. Raises `Conflict` when it
@@ -73,9 +74,9 @@ def start_subscription(
     """
     trial_end = _trial_end(plan, start_on, trial_days)
     schedule = _schedule(plan, trial_end or start_on, anchor_on, anchor_day)
-    first = billed_through or trial_end or start_on
-    if first < start_on:
-        raise BillingError(f"billed_through {first} lies before the start {start_on}; give none")
+    begin = billed_through or start_on
+    if begin < start_on:
+        raise BillingError(f"billed_through {begin} lies before the start {start_on}; give none")
     with transaction.atomic():
         account = claim_account(account_id)
         subscription = Subscription(
@@ -90,7 +91,7 @@ def start_subscription(
             settings=check_settings(settings),
             data=dict(data or {}),
         )
-        span = Span(start_on, first)
+        span = Span(begin, max(begin, trial_end or begin))
         chosen = choose_prices(account, plan, prices, start_on)
         items = make_items(subscription, chosen, check_quantity(quantity), span, schedule)
         if known := _find(subscription):
@@ -162,7 +163,7 @@ def _check_same(
                 f"subscription {known} was started with {field} {have}, not {want}; "
                 "change it, or use another external_id"
             )
-    begun = known.items.filter(start_on=known.start_on).exclude(role=ItemRole.ADDON)
+    begun = known.items.filter(start_on=items[0].start_on).exclude(role=ItemRole.ADDON)
     first = {(one.price_id, one.quantity) for one in begun}
     if not {(one.price_id, one.quantity) for one in items} <= first:
         raise Conflict(
