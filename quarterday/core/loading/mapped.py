@@ -17,7 +17,6 @@ from quarterday.core.loading.expression import (
 from quarterday.core.loading.problem import BadValue
 from quarterday.core.loading.record import Record, read_record
 from quarterday.core.loading.schema import RECORD_TYPES
-from quarterday.core.loading.values import read_data
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Expression]
@@ -78,7 +77,7 @@ def parse_mapped(
     named = {condition.column for condition in conditions}
     for name, how in given.items():
         where = f"[{kind}] {name}"
-        if known[name].read is not read_data:
+        if known[name].kind != "data":
             fields[name] = parse_expression(how, where)
             named |= columns_of(how)
             continue

@@ -25,7 +25,7 @@ _SETUP = {
     "discounts": "discount",
 }
 # Made of every row, in this order; each refers to those before it.
-_ROWS = ("account", "contact", "subscription", "addon", "usage", "payment", "credit")
+_ROWS = ("account", "contact", "subscription", "addon", "charge", "usage", "payment", "credit")
 _KEYS = ("source", "skip_when", "seller", *_SETUP, *_ROWS)
 
 

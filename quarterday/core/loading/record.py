@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from quarterday.core.loading.problem import BadValue
-from quarterday.core.loading.schema import RECORD_TYPES
+from quarterday.core.loading.schema import RECORD_TYPES, Field
 
 
 class Record(NamedTuple):
@@ -18,6 +18,14 @@ class Record(NamedTuple):
     type: str
     values: dict[str, Any]
     columns: Mapping[str, str]
+
+    def column_of(self, field: str) -> str:
+        """The column that a field came from; in the native format that is its own name."""
+        return self.columns.get(field, field)
+
+    def refuse(self, field: str, reason: str, remedy: str) -> BadValue:
+        """What to raise when a field cannot be what it is."""
+        return BadValue(reason, remedy, self.column_of(field), self.values.get(field))
 
 
 _NO_COLUMNS: Mapping[str, str] = {}
@@ -49,7 +57,7 @@ settings, tax_class', 'a product needs a name; give it one']
             wrong.append(BadValue(f"{_a(kind)} has no {name}", remedy, name, value))
             continue
         try:
-            values[name] = field.read(value)
+            values[name] = _read(field, value)
         except BadValue as error:
             wrong.append(error.at(columns.get(name, name), value))
     refused = {error.column for error in wrong}
@@ -61,6 +69,13 @@ settings, tax_class', 'a product needs a name; give it one']
     return Record(kind, values, columns), wrong
 
 
+def _read(field: Field, value: Any) -> Any:
+    found = field.read(value)
+    if field.limit and len(found) > field.limit:
+        raise BadValue(f"the text has {len(found)} characters", f"shorten it to {field.limit}")
+    return found
+
+
 def read_native(given: Mapping[str, Any]) -> tuple[Record | None, list[BadValue]]:
     """The record of a line in the native format, which names its type.
 
@@ -68,8 +83,8 @@ def read_native(given: Mapping[str, Any]) -> tuple[Record | None, list[BadValue]
     >>> record.type
     'meter'
     >>> [str(one) for one in read_native({"type": "car"})[1]]
-    ["'car' is no type of record; use one of account, addon, contact, credit, discount, meter, \
-payment, plan, price, product, seller, subscription, tax_rate, usage"]
+    ["'car' is no type of record; use one of account, addon, charge, contact, credit, discount, \
+meter, payment, plan, price, product, seller, subscription, tax_rate, usage"]
     """
     kind = given.get("type")
     if not isinstance(kind, str) or kind not in RECORD_TYPES:

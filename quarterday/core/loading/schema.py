@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from quarterday.core.loading.values import (
+    read_count,
     read_country,
     read_currency,
     read_data,
@@ -17,7 +18,6 @@ from quarterday.core.loading.values import (
     read_instant,
     read_number,
     read_text,
-    read_whole,
     read_words,
 )
 
@@ -25,16 +25,18 @@ Reader = Callable[[Any], Any]
 
 
 class Field(NamedTuple):
-    """How a field is read, and whether a record must have it."""
+    """How a field is read, whether a record must have it, and the longest text it holds."""
 
+    kind: str
     read: Reader
     is_needed: bool = False
+    limit: int = 0
 
 
 _READERS: Mapping[str, Reader] = {
     "text": read_text,
     "number": read_number,
-    "whole": read_whole,
+    "count": read_count,
     "date": read_date,
     "instant": read_instant,
     "flag": read_flag,
@@ -44,45 +46,54 @@ _READERS: Mapping[str, Reader] = {
     "currency": read_currency,
 }
 
-# Each field with its kind; those with a star must be given.
+# Each field with its kind; those with a star must be given. Texts name their longest length.
 _TYPES = {
-    "seller": "code*:text name*:text country*:country time_zone*:text currency*:currency "
-    "region:text language:text address:data tax_id:text settings:data",
-    "tax_rate": "seller:text code*:text name*:text percent*:number country*:country region:text "
-    "tax_class:text level:whole compound:flag category:text valid_from:date valid_end:date",
-    "product": "seller:text code*:text name*:text tax_class:text income_code:text settings:data",
-    "plan": "seller:text product*:text code*:text name*:text cadence:text anchoring:text "
-    "anchor_day:whole trial_days:whole settings:data",
-    "meter": "seller:text code*:text name*:text aggregation:text",
-    "price": "seller:text plan*:text code*:text currency:currency model*:data setup_fee:number "
-    "minimum:number commitment:number free_units:number unit_code:text meter:text timing:text "
-    "convention:text policy:text tax_inclusive:flag",
-    "discount": "seller:text code*:text kind*:text name:text value:number currency:currency "
-    "products:words duration:text periods:whole priority:whole valid_from:date valid_end:date",
-    "account": "seller:text external_id*:text name*:text country:country currency:currency "
-    "language:text region:text address:data tax_id:text tax_id_evidence:data "
-    "tax_exempt_reason:text settings:data data:data",
-    "contact": "seller:text account*:text email*:text name:text kinds:words",
-    "subscription": "seller:text account*:text external_id*:text plan*:text prices:words "
-    "amount:number timing:text tax_inclusive:flag quantity:number start_on*:date end_on:date "
-    "trial_days:whole anchor_on:date anchor_day:whole billed_through:date discounts:words "
-    "settings:data data:data",
-    "addon": "seller:text account*:text subscription*:text external_id*:text plan*:text "
-    "prices:words quantity:number start_on*:date",
-    "usage": "seller:text account*:text subscription*:text meter*:text event_id*:text at*:instant "
-    "value*:number key:text corrects:text data:data",
-    "payment": "seller:text account*:text external_id*:text amount*:number received_on*:date "
-    "method*:text reference:text",
-    "credit": "seller:text account*:text external_id*:text kind*:text amount*:number "
-    "granted_on*:date method:text expires_on:date priority:whole reason:text",
+    "seller": "code*:text/64 name*:text/200 country*:country time_zone*:text/64 "
+    "currency*:currency region:text/32 language:text/16 address:data tax_id:text/64 settings:data",
+    "tax_rate": "seller:text/64 code*:text/32 name*:text/100 percent*:number country*:country "
+    "region:text/32 tax_class:text/32 level:count compound:flag category:text/2 valid_from:date "
+    "valid_end:date",
+    "product": "seller:text/64 code*:text/64 name*:text/200 tax_class:text/32 "
+    "income_code:text/64 settings:data",
+    "plan": "seller:text/64 product*:text/64 code*:text/64 name*:text/200 cadence:text/32 "
+    "anchoring:text/16 anchor_day:count trial_days:count settings:data",
+    "meter": "seller:text/64 code*:text/64 name*:text/200 aggregation:text/16",
+    "price": "seller:text/64 plan*:text/129 code*:text/64 currency:currency model*:data "
+    "setup_fee:number minimum:number commitment:number free_units:number unit_code:text/8 "
+    "meter:text/64 timing:text/8 convention:text/16 policy:text/8 tax_inclusive:flag",
+    "discount": "seller:text/64 code*:text/64 kind*:text/16 name:text/200 value:number "
+    "currency:currency products:words duration:text/8 periods:count priority:count "
+    "valid_from:date valid_end:date",
+    "account": "seller:text/64 external_id*:text/128 name*:text/200 country:country "
+    "currency:currency language:text/16 region:text/32 address:data tax_id:text/64 "
+    "tax_id_evidence:data tax_exempt_reason:text/200 settings:data data:data",
+    "contact": "seller:text/64 account*:text/128 email*:text/254 name:text/200 kinds:words",
+    "subscription": "seller:text/64 account*:text/128 external_id*:text/128 plan*:text/129 "
+    "prices:words amount:number timing:text/8 tax_inclusive:flag quantity:number start_on*:date "
+    "end_on:date trial_days:count anchor_on:date anchor_day:count billed_through:date "
+    "discounts:words settings:data data:data",
+    "addon": "seller:text/64 account*:text/128 subscription*:text/128 plan*:text/129 "
+    "price:text/64 quantity:number start_on*:date",
+    "charge": "seller:text/64 account*:text/128 external_id*:text/128 product*:text/64 "
+    "description*:text/500 amount*:number bill_on:date tax_inclusive:flag",
+    "usage": "seller:text/64 meter*:text/64 event_id*:text/200 at*:instant value*:number "
+    "account:text/128 subscription:text/128 key:text/200 corrects:text/200",
+    "payment": "seller:text/64 account*:text/128 external_id*:text/128 amount*:number "
+    "received_on*:date method*:text/32 reference:text/200",
+    "credit": "seller:text/64 account*:text/128 external_id*:text/128 kind*:text/16 "
+    "amount*:number granted_on*:date method:text/32 expires_on:date priority:count "
+    "reason:text/500",
 }
 
 
 def _read_fields(text: str) -> dict[str, Field]:
     found = {}
     for word in text.split():
-        name, _, kind = word.partition(":")
-        found[name.removesuffix("*")] = Field(_READERS[kind], name.endswith("*"))
+        name, _, rest = word.partition(":")
+        kind, _, limit = rest.partition("/")
+        found[name.removesuffix("*")] = Field(
+            kind, _READERS[kind], name.endswith("*"), int(limit or 0)
+        )
     return found
 
 

@@ -17,6 +17,7 @@ from quarterday.core.money import currency, parse_exact
 _NUMBER = re.compile(r"[+-]?(\d+)(\.\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOST = 32767
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -27,6 +28,8 @@ def read_text(value: Any) -> str:
     ('A-1', '1001')
     """
     if isinstance(value, str):
+        if "\x00" in value:
+            raise BadValue("the text holds a zero byte", "remove it")
         return value.strip()
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -67,6 +70,18 @@ def read_whole(value: Any) -> int:
     if not _WHOLE.fullmatch(text):
         raise BadValue(f"{text!r} is not a whole number", "write digits only, such as 12")
     return int(text)
+
+
+def read_count(value: Any) -> int:
+    """A small whole number: a day of the month, a number of days or periods.
+
+    >>> read_count("30")
+    30
+    """
+    count = read_whole(value)
+    if abs(count) > _MOST:
+        raise BadValue(f"{count} is beyond {_MOST}", "write a smaller number")
+    return count
 
 
 def read_date(value: Any) -> date:
