@@ -19,8 +19,6 @@ from quarterday.services.subscriptions.move_subscription import move_subscriptio
 from quarterday.services.subscriptions.set_due import set_due
 from quarterday.store.models import EndCause, ItemRole, Subscription, SubscriptionItem
 
-_ENDING = (SubscriptionState.CANCELLING, SubscriptionState.CANCELLED)
-
 
 def cancel_subscription(
     *,
@@ -42,14 +40,12 @@ def cancel_subscription(
         raise BillingError("give on, or at_period_end, not both")
     with transaction.atomic():
         account, subscription = claim_subscription(subscription_id)
-        if at_period_end:
-            end = _period_end(subscription, find_open(subscription), today)
-        else:
-            end = max(on or today, subscription.start_on)
-        if subscription.status in _ENDING and subscription.end_on == end:
-            return subscription
+        end = _choose_end(subscription, on, at_period_end, today)
         # A contract that never starts is over at once, not on the day it would have started.
         at_once = end <= today or end == subscription.start_on
+        done = SubscriptionState.CANCELLED if at_once else SubscriptionState.CANCELLING
+        if (subscription.status, subscription.end_on) == (done, end):
+            return subscription
         verb = "cancel" if at_once else "schedule_cancel"
         move("subscription", subscription.status, verb)
         for item in find_running(subscription, end):
@@ -67,6 +63,21 @@ def cancel_subscription(
             data={"on": end.isoformat(), "reason": reason},
         )
     return subscription
+
+
+def _choose_end(
+    subscription: Subscription, on: date | None, at_period_end: bool, today: date
+) -> date:
+    """The day on which to end: never before the start, nor after an end that has passed."""
+    if at_period_end:
+        return _period_end(subscription, find_open(subscription), today)
+    end = max(on or today, subscription.start_on)
+    planned = subscription.end_on
+    # What has ended by now can only have ended then, unless another day is insisted on.
+    insisted = on is not None and subscription.status == SubscriptionState.CANCELLED
+    if planned is not None and planned <= end <= today and not insisted:
+        return planned
+    return end
 
 
 def _period_end(subscription: Subscription, items: Sequence[SubscriptionItem], today: date) -> date:
