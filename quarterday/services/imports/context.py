@@ -40,16 +40,22 @@ class Context:
     catalog: Catalog = field(default_factory=Catalog)
     _kept: dict[tuple[object, ...], object] = field(default_factory=dict)
     _batch: dict[tuple[object, ...], object] = field(default_factory=dict)
+    _prices: dict[tuple[int, str], dict[str, Price]] = field(default_factory=dict)
+    # Accounts that were opened in this batch: nothing else can be known of them yet.
+    _new: set[int] = field(default_factory=set)
 
     def forget(self) -> None:
         """Forget all, after a rollback: what was found may never have been there."""
         self.catalog = Catalog()
         self._kept.clear()
         self._batch.clear()
+        self._prices.clear()
+        self._new.clear()
 
     def begin_batch(self, records: Iterable[Record]) -> None:
         """Read the accounts and contracts that a batch names, in two queries for each seller."""
         self._batch.clear()
+        self._new.clear()
         accounts: dict[str, set[str]] = defaultdict(set)
         contracts: dict[str, set[str]] = defaultdict(set)
         for record in records:
@@ -146,19 +152,19 @@ class Context:
         return found
 
     def known_price(self, plan: Plan, code: str, currency: str) -> Price | None:
-        """A price of a plan, if there is one."""
-        key = ("price", plan.id, currency, code)
-        if key not in self._kept:
-            row = Price.objects.filter(plan=plan, code=code, currency=currency).first()
-            if row is None:
-                return None
-            row.plan = plan
-            self._kept[key] = row
-        return _cast(Price, self._kept[key])
+        """A price of a plan, if there is one. All that a plan has are read at once."""
+        key = plan.id, currency
+        if key not in self._prices:
+            rows = list(Price.objects.filter(plan=plan, currency=currency))
+            for row in rows:
+                row.plan = plan
+            self._prices[key] = {row.code: row for row in rows}
+        return self._prices[key].get(code)
 
     def keep_price(self, price: Price) -> None:
-        """Keep a price that was published on demand."""
-        self._kept["price", price.plan_id, price.currency, price.code] = price
+        """Keep a price that was published just now."""
+        self._prices.setdefault((price.plan_id, price.currency), {})[price.code] = price
+        self.catalog.keep_price(price)
 
     def known_account(self, seller: Seller, external_id: str) -> Account | None:
         """The account of a seller with an external id, if there is one."""
@@ -179,23 +185,30 @@ class Context:
             )
         return found
 
-    def keep_account(self, account: Account) -> None:
+    def keep_account(self, account: Account, *, is_new: bool = False) -> None:
         """Keep an account that was opened or changed, for the rest of the batch."""
         self._batch["account", account.seller_id, account.external_id] = account
+        if is_new:
+            self._new.add(account.id)
 
     def known_subscription(self, account: Account, external_id: str) -> Subscription | None:
         """The subscription of an account with an external id, with its items, if there is one."""
         key = ("subscription", account.id, external_id)
         found = self._batch.get(key, _ABSENT)
-        if found is _ABSENT:
+        if found is _ABSENT and account.id not in self._new:
             rows = Subscription.objects.filter(account=account, external_id=external_id)
             rows = rows.select_related("plan__product").prefetch_related("items__price")
             found = rows.first()
         return found if isinstance(found, Subscription) else None
 
+    def keep_subscription(self, account: Account, row: Subscription) -> None:
+        """Keep a subscription that was started just now."""
+        self._batch["subscription", account.id, row.external_id] = row
+
     def forget_subscription(self, account: Account, external_id: str) -> None:
         """Read a subscription again when it is next asked for."""
         self._batch.pop(("subscription", account.id, external_id), None)
+        self._new.discard(account.id)
 
     def subscription(self, record: Record) -> Subscription:
         """The subscription that a record names, of the account that it names."""

@@ -86,7 +86,10 @@ def load_price(record: Record, context: Context) -> Outcome:
     if "meter" in values:
         values["meter"] = context.meter(record)
     before = _seen(Price, plan=plan, code=values["code"], currency=values["currency"])
-    return _outcome(publish_price(plan=plan, **values, **_by(context)), before)
+    row = publish_price(plan=plan, **values, **_by(context))
+    row.plan = plan
+    context.keep_price(row)
+    return _outcome(row, before)
 
 
 def load_discount(record: Record, context: Context) -> Outcome:

@@ -14,7 +14,6 @@ from quarterday.services.imports.context import Context
 from quarterday.services.imports.report import Outcome
 from quarterday.services.imports.update_contract import update_contract
 from quarterday.services.subscriptions.add_addon import add_addon
-from quarterday.services.subscriptions.cancel_subscription import cancel_subscription
 from quarterday.services.subscriptions.start_subscription import start_subscription
 from quarterday.store.models import Account, ItemRole, Plan, Price, SubscriptionItem
 
@@ -42,20 +41,13 @@ def load_subscription(record: Record, context: Context) -> Outcome:
         actor=context.actor,
         catalog=context.catalog,
     )
-    if "end_on" in values:
-        cancel_subscription(
-            subscription_id=started.id,
-            on=values["end_on"],
-            today=today,
-            now=context.now,
-            actor=context.actor,
-        )
-    context.forget_subscription(account, values["external_id"])
+    context.keep_subscription(account, started)
     return Outcome.CREATED
 
 
 _FIELDS = (
-    "external_id start_on quantity trial_days anchor_on anchor_day billed_through settings data"
+    "external_id start_on end_on quantity trial_days anchor_on anchor_day billed_through "
+    "settings data"
 ).split()
 
 
@@ -107,6 +99,7 @@ def _choose_prices(
             now=context.now,
             actor=context.actor,
         )
+        known.plan = plan
         context.keep_price(known)
     return [known]
 

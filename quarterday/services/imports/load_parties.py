@@ -21,7 +21,7 @@ def load_account(record: Record, context: Context) -> Outcome:
     if known is None:
         values.setdefault("country", seller.country)
         account = open_account(seller=seller, **values, now=context.now, actor=context.actor)
-        context.keep_account(account)
+        context.keep_account(account, is_new=True)
         return Outcome.CREATED
     return _change(record, known, context)
 

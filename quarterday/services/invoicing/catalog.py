@@ -95,24 +95,29 @@ class Catalog:
 
     def load_prices(self, ids: Iterable[int]) -> None:
         """Read the prices that are not known yet, with their plans and products."""
-        missing = set(ids) - self.prices.keys()
+        wanted = set(ids)
+        missing = wanted - self.prices.keys()
         if not missing:
             return
         if len(self.prices) > 50_000:
             self.prices.clear()
+            missing = wanted
         rows = Price.objects.filter(id__in=missing).select_related("plan__product", "meter")
         for row in rows.iterator():
-            product = self._product(row.plan.product)
-            self.prices[row.id] = PriceInfo(
-                row.id,
-                make_terms(row),
-                row.plan.name,
-                product,
-                read_settings(dump_data(row.plan.settings)),
-                row.meter_id,
-                row.meter.aggregation if row.meter else "",
-                row.commitment,
-            )
+            self.keep_price(row)
+
+    def keep_price(self, row: Price) -> None:
+        """Keep a price that was read or published just now, with its plan and product."""
+        self.prices[row.id] = PriceInfo(
+            row.id,
+            make_terms(row),
+            row.plan.name,
+            self._product(row.plan.product),
+            read_settings(dump_data(row.plan.settings)),
+            row.meter_id,
+            row.meter.aggregation if row.meter else "",
+            row.commitment,
+        )
 
     def price(self, price_id: int) -> PriceInfo:
         """A price that was loaded; raises `BillingError` when there is none."""

@@ -30,6 +30,7 @@ from quarterday.store.models import (
     Account,
     AccountStatus,
     Discount,
+    EndCause,
     ItemRole,
     Plan,
     Price,
@@ -47,6 +48,7 @@ def start_subscription(
     start_on: date,
     today: date,
     now: datetime,
+    end_on: date | None = None,
     prices: Sequence[Price] | None = None,
     quantity: Decimal = ONE,
     trial_days: int | None = None,
@@ -62,6 +64,7 @@ def start_subscription(
 ) -> Subscription:
     """Start a subscription of a plan on a day, which may be past or to come.
 
+    With ``end_on`` it is cancelled to that day from the beginning, which can be undone.
     Without ``prices`` it gets all that the plan has in the account's currency. ``trial_days`` is
     the plan's unless given; billing begins when the trial ends. Boundaries come from the plan, or
     from ``anchor_on`` and ``anchor_day``. For a contract taken over from another system,
@@ -77,28 +80,35 @@ def start_subscription(
     begin = billed_through or start_on
     if begin < start_on:
         raise BillingError(f"billed_through {begin} lies before the start {start_on}; give none")
+    if end_on is not None and end_on < start_on:
+        raise BillingError(f"end_on {end_on} lies before the start {start_on}; give a later day")
     with transaction.atomic():
         account = claim_account(account_id)
         subscription = Subscription(
             account=account,
             plan=plan,
             external_id=check_external_id(external_id),
-            status=_status(start_on, trial_end, today),
+            status=_status(start_on, trial_end, end_on, today),
             start_on=start_on,
+            end_on=end_on,
             trial_end=trial_end,
             anchor_on=schedule.anchor,
             anchor_day=schedule.day,
             settings=check_settings(settings),
             data=dict(data or {}),
         )
-        span = Span(begin, max(begin, trial_end or begin))
+        item_end = None if end_on is None else max(begin, end_on)
+        span = Span(begin, max(begin, trial_end or begin), item_end)
         chosen = choose_prices(account, plan, prices, start_on)
         items = make_items(subscription, chosen, check_quantity(quantity), span, schedule)
         if known := _find(subscription):
             return _check_same(known, subscription, items)
         _check_open(account)
         subscription.save(force_insert=True)
-        add_items(account, subscription, items, plan, billed_through is None, catalog)
+        for item in items:
+            item.end_cause = None if end_on is None else EndCause.CANCEL
+        charge_setup = billed_through is None and end_on != start_on
+        add_items(account, subscription, items, plan, charge_setup, catalog)
         if discounts:
             rows = make_grants(subscription, discounts, start_on)
             SubscriptionDiscount.objects.bulk_create(rows)
@@ -131,7 +141,12 @@ def _schedule(plan: Plan, begin: date, anchor_on: date | None, anchor_day: int |
     return Schedule.anchored(begin, cadence, Anchoring(plan.anchoring), plan.anchor_day)
 
 
-def _status(start_on: date, trial_end: date | None, today: date) -> SubscriptionState:
+def _status(
+    start_on: date, trial_end: date | None, end_on: date | None, today: date
+) -> SubscriptionState:
+    if end_on is not None:
+        is_over = end_on <= today or end_on == start_on
+        return SubscriptionState.CANCELLED if is_over else SubscriptionState.CANCELLING
     if start_on > today:
         return SubscriptionState.PENDING
     if trial_end is not None and trial_end > today:
