@@ -7,7 +7,7 @@ import sys
 
 def test_a_wrong_environment_is_said_without_a_traceback() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "quarterday"],
+        [sys.executable, "-m", "quarterday", "check"],
         env=os.environ | {"QUARTERDAY_DATABASE_URL": "mysql://db.example/bills"},
         capture_output=True,
         text=True,

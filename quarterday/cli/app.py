@@ -1,0 +1,80 @@
+"""The ``quarterday`` command: every command and where it stands.
+
+``--help`` answers in a fraction of a second because modules of this package import services,
+queries and models only within the bodies of their commands, and Django is set up when a command
+runs (see `quarterday.cli.command`). Nowhere else in the house are imports late.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from quarterday import __version__
+from quarterday.cli import (
+    accounts,
+    bench,
+    credit,
+    export,
+    invoices,
+    payments,
+    subscription_changes,
+    subscription_states,
+    subscriptions,
+    usage,
+)
+from quarterday.cli.check import check_command
+from quarterday.cli.command import command, make_group
+from quarterday.cli.errors import EXIT_CODES
+from quarterday.cli.explain import explain_command
+from quarterday.cli.forecast import forecast_command
+from quarterday.cli.init import init_command
+from quarterday.cli.run import run_command
+
+_START, _BILL, _CUSTOMERS, _BOOKS = "Begin", "Bill", "Customers and money", "Books"
+_EPILOG = "Exit codes: " + "; ".join(f"{int(code)} {text}" for code, text in EXIT_CODES.items())
+
+app = make_group(
+    "Quarterday bills by itself: from your customers and prices to correct invoices, on books "
+    "that always balance.",
+    epilog=f"{_EPILOG}. The data lies where QUARTERDAY_DATABASE_URL says.",
+    add_completion=True,
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"quarterday {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say which version."),
+    ] = False,
+) -> None:
+    """Only the options of the command itself; the help stands with `app`."""
+
+
+command(app, "init", database=False, panel=_START)(init_command)
+command(app, "run", panel=_BILL)(run_command)
+command(app, "forecast", panel=_BILL)(forecast_command)
+command(app, "explain", panel=_BILL)(explain_command)
+command(app, "check", panel=_BOOKS)(check_command)
+
+subscriptions.group.add_typer(subscription_changes.group)
+subscriptions.group.add_typer(subscription_states.group)
+app.add_typer(invoices.group, name="invoices", rich_help_panel=_BILL)
+app.add_typer(usage.group, name="usage", rich_help_panel=_BILL)
+app.add_typer(accounts.group, name="accounts", rich_help_panel=_CUSTOMERS)
+app.add_typer(subscriptions.group, name="subscriptions", rich_help_panel=_CUSTOMERS)
+app.add_typer(payments.group, name="payments", rich_help_panel=_CUSTOMERS)
+app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)
+app.add_typer(export.group, name="export", rich_help_panel=_BOOKS)
+
+_bench = make_group("Measure how fast Quarterday is on this machine.")
+command(_bench, "run", database=False)(bench.bench_run)
+app.add_typer(_bench, name="bench", rich_help_panel=_BOOKS)

@@ -1,0 +1,59 @@
+"""What every command does before and after its body.
+
+Django is set up here and not at the start of the program, so that ``--help`` and completion do
+not wait for it. For the same reason the modules of this package import services, queries and
+models within the bodies of their commands; nowhere else in the house is that done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+import typer
+from typer.core import TyperCommand
+
+from quarterday.cli.errors import plain_errors
+
+Body = TypeVar("Body", bound=Callable[..., Any])
+
+
+class Command(TyperCommand):
+    """A command that works on a database, which must be there and up to date."""
+
+    needs_database: ClassVar[bool] = True
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the body; what goes wrong is said in plain words, with an exit code of its own."""
+        with plain_errors():
+            _prepare(self.needs_database)
+            return super().invoke(ctx)
+
+
+class FreeCommand(Command):
+    """A command that sees to the database itself."""
+
+    needs_database = False
+
+
+def _prepare(needs_database: bool) -> None:
+    import django
+
+    django.setup()
+    if needs_database:
+        from quarterday.store.queries.readiness import check_readiness
+
+        check_readiness()
+
+
+def make_group(text: str, **options: Any) -> typer.Typer:
+    """A group of commands; called without one, it shows its help."""
+    return typer.Typer(help=text, no_args_is_help=True, pretty_exceptions_enable=False, **options)
+
+
+def command(
+    group: typer.Typer, name: str, *, database: bool = True, panel: str | None = None
+) -> Callable[[Body], Body]:
+    """Put a function into a group as a command; its docstring is the help."""
+    kind = Command if database else FreeCommand
+    return group.command(name, cls=kind, rich_help_panel=panel)

@@ -1,0 +1,170 @@
+"""How commands print: tables, facts and JSON, the same on a terminal, in a pipe and in a file.
+
+Amounts carry their currency and thousands, dates are ISO. Colour and folding are for terminals;
+in a pipe nothing is cut off and nothing is coloured.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+import typer
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+
+from quarterday.core.money import currency, format_minor, from_minor, plain
+
+_FOLDED = 500
+_CHUNK = 1000
+
+
+class Column(NamedTuple):
+    """A column of a table; amounts and counts stand right."""
+
+    title: str
+    right: bool = False
+
+
+def money(minor: int, code: str) -> str:
+    """An amount as people read it: 1,234.56 EUR."""
+    return f"{from_minor(minor, currency(code)):,f} {code}"
+
+
+def amount(minor: int, code: str) -> str:
+    """An amount as data: text in currency units, exact."""
+    return format_minor(minor, currency(code))
+
+
+def say(text: str = "") -> None:
+    """A line of what the command found or did."""
+    typer.echo(text)
+
+
+def note(text: str) -> None:
+    """A remark beside what was asked for, on stderr."""
+    typer.echo(text, err=True)
+
+
+def print_json(data: Any) -> None:
+    """One JSON document."""
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, default=to_plain))
+
+
+def to_plain(value: Any) -> Any:
+    """Dates and exact numbers as text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return plain(value)
+    raise TypeError(f"{type(value).__name__} is not printed as JSON")
+
+
+def print_json_list(name: str, items: Iterable[Any], rest: Callable[[], Mapping[str, Any]]) -> None:
+    """A JSON object with one long list, written while it is read; ``rest`` is asked at the end."""
+    write = sys.stdout.write
+    write(f'{{\n  "{name}": [')
+    for place, item in enumerate(items):
+        text = json.dumps(item, ensure_ascii=False, default=to_plain)
+        write(f"{',' if place else ''}\n    {text}")
+    tail = json.dumps(dict(rest()), indent=2, ensure_ascii=False, default=to_plain)
+    write(f"\n  ],{tail.removeprefix('{')}\n")
+
+
+def print_list(
+    records: Sequence[Mapping[str, Any]], shown: str, limit: int = 0, as_json: bool = False
+) -> None:
+    """Records as JSON, or as a table of the fields ``shown``, a text of their names.
+
+    A name that ends with a plus sign is an amount of the record's currency. With as many records
+    as the limit there may be more, which is said on stderr.
+    """
+    if as_json:
+        print_json(list(records))
+    elif records:
+        names = shown.split()
+        columns = [Column(_title(name), right=name.endswith("+")) for name in names]
+        print_table(columns, ([_cell(one, name) for name in names] for one in records))
+    else:
+        say("There is none.")
+    if limit and len(records) == limit:
+        note(f"These are {limit:,}, there may be more; --limit 0 shows all of them.")
+
+
+def _title(name: str) -> str:
+    return name.removesuffix("+").replace("_", " ").capitalize()
+
+
+def _cell(record: Mapping[str, Any], name: str) -> object:
+    value = record[name.removesuffix("+")]
+    return f"{Decimal(value):,f} {record['currency']}" if name.endswith("+") else value
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """Names and values, one below the other; what is empty is left out."""
+    shown = [(name, str(value)) for name, value in facts if value not in (None, "")]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, value in shown:
+        say(f"{name:<{width}}  {value}")
+
+
+def print_table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> int:
+    """A table; how many rows it has. On a terminal long cells fold, elsewhere lines are long."""
+    texts = ([_text(cell) for cell in row] for row in rows)
+    head = list(islice(texts, _FOLDED + 1))
+    console = Console(markup=False, highlight=False, emoji=False)
+    if console.is_terminal and len(head) <= _FOLDED:
+        _print_folded(console, columns, head)
+        return len(head)
+    return _print_plain(columns, chain(head, texts))
+
+
+def _text(cell: object) -> str:
+    """A cell as one line of text."""
+    if cell is None:
+        return ""
+    return " ".join((plain(cell) if isinstance(cell, Decimal) else str(cell)).split())
+
+
+def _print_folded(
+    console: Console, columns: Sequence[Column], rows: Sequence[Sequence[str]]
+) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        justify = "right" if column.right else "left"
+        table.add_column(column.title, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _print_plain(columns: Sequence[Column], rows: Iterator[Sequence[str]]) -> int:
+    """Chunk by chunk, so that a million rows need no memory; columns only ever grow."""
+    widths = [cell_len(column.title) for column in columns]
+    count = 0
+    pending: list[Sequence[str]] = [[column.title for column in columns]]
+    while chunk := list(islice(rows, _CHUNK)):
+        count += len(chunk)
+        pending += chunk
+        for place in range(len(columns)):
+            widths[place] = max(widths[place], *(cell_len(row[place]) for row in chunk))
+        for row in pending:
+            sys.stdout.write(_line(columns, widths, row))
+        pending = []
+    for row in pending:
+        sys.stdout.write(_line(columns, widths, row))
+    return count
+
+
+def _line(columns: Sequence[Column], widths: Sequence[int], row: Sequence[str]) -> str:
+    cells = []
+    for column, width, text in zip(columns, widths, row, strict=True):
+        space = " " * (width - cell_len(text))
+        cells.append(space + text if column.right else text + space)
+    return "  ".join(cells).rstrip() + "\n"
