@@ -13,6 +13,7 @@ from quarterday.services.credit.open_grant import open_grant
 from quarterday.services.events.record_event import record_event
 from quarterday.services.invoicing.credit_lines import LineCredit
 from quarterday.services.invoicing.credit_taxes import TaxCredit
+from quarterday.services.invoicing.return_gifts import return_gifts
 from quarterday.services.invoicing.settle_invoice import settle_invoice
 from quarterday.services.invoicing.take_number import take_number
 from quarterday.services.ledger.post_entry import post_entry
@@ -61,8 +62,11 @@ def issue_credit_note(
 ) -> CreditNote:
     """Issue a credit note; it settles what is open of the invoice, and the rest becomes credit.
 
+    What gifts had settled returns to them.
     For services that hold the transaction and the account.
     """
+    total = draft.net_minor + draft.tax_minor
+    invoice = return_gifts(account, invoice, total, on=today, now=now, actor=actor)
     note = _write_note(account, invoice, draft, today, reason)
     taxes: dict[str, int] = {}
     for tax in draft.taxes:

@@ -12,6 +12,8 @@ import pytest
 from quarterday.core.errors import BillingError
 from quarterday.services.catalog.publish_plan import publish_plan
 from quarterday.services.catalog.publish_price import publish_price
+from quarterday.services.credit.apply_credit import apply_credit
+from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.subscriptions.change_quantity import change_quantity
 from quarterday.store.models import (
@@ -60,6 +62,21 @@ def test_what_was_paid_becomes_credit(shop: Shop) -> None:
     credit(invoice)
     grant = CreditGrant.objects.get()
     assert (grant.kind, grant.open_minor) == ("credit_note", 1000)
+
+
+def test_a_gift_that_paid_comes_back_as_a_gift_after_what_was_paid(shop: Shop) -> None:
+    invoice = shop.invoice(1000)
+    gift = grant_credit(account=shop.account, kind="goodwill", amount_minor=800, today=DAY, now=NOW)
+    apply_credit(invoice=invoice, today=DAY, now=NOW)
+    shop.pay(300)
+    # 90 was open, 300 was paid and 800 was given.
+    for net, gift_open, paid_back in ((300, 0, 267), (500, 562, 300), (200, 800, 300)):
+        credit(invoice, {1: net})
+        gift.refresh_from_db()
+        grants = CreditGrant.objects.filter(kind="credit_note")
+        assert (gift.open_minor, sum(one.open_minor for one in grants)) == (gift_open, paid_back)
+    invoice.refresh_from_db()
+    assert invoice.status == "paid"
 
 
 def test_no_more_than_is_left_of_a_line(shop: Shop) -> None:
