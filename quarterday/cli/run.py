@@ -28,6 +28,9 @@ def run_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be issued; change nothing.")
     ] = False,
+    batch: Annotated[
+        int, typer.Option(min=1, help="How many accounts share a transaction.")
+    ] = 2000,
     as_json: Json = False,
 ) -> None:
     """Bill all that is due, each day once: run it as often as you like.
@@ -44,7 +47,7 @@ def run_command(
 
         print_dry_run(parts, keys, as_json)
         return
-    summary = _bill(parts, keys, now, as_json)
+    summary = _bill(parts, keys, now, batch, as_json)
     if as_json:
         print_json(summary.to_data())
     else:
@@ -54,7 +57,11 @@ def run_command(
 
 
 def _bill(
-    parts: Sequence[Part], accounts: Sequence[int] | None, now: datetime, quiet: bool
+    parts: Sequence[Part],
+    accounts: Sequence[int] | None,
+    now: datetime,
+    batch: int,
+    quiet: bool,
 ) -> RunSummary:
     from quarterday.cli.progress import run_progress
     from quarterday.services.invoicing.run_billing import run_billing
@@ -69,6 +76,7 @@ def _bill(
                 now=now,
                 accounts=accounts,
                 sellers=sellers,
+                batch=batch,
                 progress=progress,
             )
         summary.add(found)
