@@ -43,7 +43,7 @@ def read_record(
     ({'code': 'web', 'name': 'Web space'}, [])
     >>> [str(one) for one in read_record("product", {"code": "web", "colour": "red"})[1]]
     ['a product has no colour; leave it out, or use one of code, income_code, name, seller, \
-settings, tax_class', 'a product needs a name; give it one']
+settings, tax_class', 'a product needs name; fill it in']
     """
     fields = RECORD_TYPES[kind]
     values: dict[str, Any] = {}
@@ -60,12 +60,11 @@ settings, tax_class', 'a product needs a name; give it one']
             values[name] = _read(field, value)
         except BadValue as error:
             wrong.append(error.at(columns.get(name, name), value))
-    refused = {error.column for error in wrong}
     for name, field in fields.items():
         if field.is_needed and values.get(name, "") == "":
             column = columns.get(name, name)
-            if column not in refused:
-                wrong.append(BadValue(f"{_a(kind)} needs a {name}", "give it one", column, ""))
+            if column not in {error.column for error in wrong}:
+                wrong.append(BadValue(f"{_a(kind)} needs {name}", "fill it in", column, ""))
     return Record(kind, values, columns), wrong
 
 
