@@ -20,7 +20,7 @@ from quarterday.cli.options import (
 from quarterday.cli.output import print_list, say
 from quarterday.cli.records import account_record
 
-group = make_group("See, open, change and close accounts: the customers who owe.")
+group = make_group("See, open, change and close customer accounts.")
 
 Text = str | None
 Country = Annotated[Text, typer.Option(metavar="CODE", help="ISO 3166 code, such as DE.")]
@@ -63,7 +63,7 @@ def list_all(
 
 @command(group, "show")
 def show(account: AccountArgument, seller: SellerCode = None, as_json: Json = False) -> None:
-    """Show an account: details, contracts, open invoices, and why it cannot be billed, if so."""
+    """Show an account with its contracts and open invoices."""
     from quarterday.store.queries.references import find_account
 
     print_account(find_account(account, seller), as_json)

@@ -30,6 +30,7 @@ from quarterday.cli.errors import EXIT_CODES
 from quarterday.cli.explain import explain_command
 from quarterday.cli.forecast import forecast_command
 from quarterday.cli.init import init_command
+from quarterday.cli.load import load_command
 from quarterday.cli.run import run_command
 
 _START, _BILL, _CUSTOMERS, _BOOKS = "Begin", "Bill", "Customers and money", "Books"
@@ -60,6 +61,7 @@ def root(
 
 
 command(app, "init", database=False, panel=_START)(init_command)
+command(app, "load", panel=_START)(load_command)
 command(app, "run", panel=_BILL)(run_command)
 command(app, "forecast", panel=_BILL)(forecast_command)
 command(app, "explain", panel=_BILL)(explain_command)

@@ -6,42 +6,40 @@ import typer
 
 from quarterday.cli.errors import ExitCode
 from quarterday.cli.options import Json
-from quarterday.cli.output import Column, print_json_list, print_table, say
+from quarterday.cli.output import Column, print_facts, print_json_list, print_table, say
 
 
 def check_command(as_json: Json = False) -> None:
-    """Prove the books: that all sums agree, no day is billed twice, and no number is missing.
+    """Prove the books, and name every offence.
 
-    Names every offence and ends with exit code 1 when there is any. It only reads, and may run
-    while others work.
+    All sums agree, no day is billed twice or left out, no number is missing. Ends with exit
+    code 1 when something is wrong. It only reads, and may run while others work.
     """
     from quarterday.cli.progress import step_progress
     from quarterday.store.queries.check import PROOFS, check_books
     from quarterday.store.queries.counts import count_books
 
     counts = count_books()
-    count = 0
+    # Gathered first, because a bar and a table cannot both have the terminal.
     with step_progress(quiet=as_json) as progress:
-        found = check_books(progress)
-        # The first one shows whether there are any, before anything is printed.
-        first = next(found, None)
-        offences = [] if first is None else [first, *found]
-    count = len(offences)
+        offences = list(check_books(progress))
     if as_json:
         rows = (one._asdict() for one in offences)
-        rest = {"proofs": list(PROOFS), "counts": counts, "clean": not count}
+        rest = {"proofs": list(PROOFS), "counts": counts, "clean": not offences}
         print_json_list("offences", rows, lambda: rest)
-    elif count:
+    elif offences:
         columns = (Column("Rule"), Column("Where"), Column("What is wrong"))
         print_table(columns, offences)
-        say(f"\n{count:,} offences. Each line names one; correct it, then check again.")
+        say(f"\nOffences: {len(offences):,}. The books are not right; nothing was changed.")
     else:
-        say(f"The books are right: {_words(counts)}. Proved:")
+        say("The books are right. Proved:")
         for name in PROOFS:
             say(f"  {name}")
-    if count:
+        say("\nOver:")
+        width = max(len(f"{count:,}") for count in counts.values())
+        print_facts(
+            (f"  {name.replace('_', ' ').capitalize()}", f"{count:>{width},}")
+            for name, count in counts.items()
+        )
+    if offences:
         raise typer.Exit(ExitCode.OFFENCES)
-
-
-def _words(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())

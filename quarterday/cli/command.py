@@ -7,6 +7,7 @@ models within the bodies of their commands; nowhere else in the house is that do
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
@@ -47,8 +48,14 @@ def _prepare(needs_database: bool) -> None:
 
 
 def make_group(text: str, **options: Any) -> typer.Typer:
-    """A group of commands; called without one, it shows its help."""
-    return typer.Typer(help=text, no_args_is_help=True, pretty_exceptions_enable=False, **options)
+    """A group of commands; called without one, it shows its help, framed only on a terminal."""
+    return typer.Typer(
+        help=text,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich" if sys.stdout.isatty() else None,
+        **options,
+    )
 
 
 def command(

@@ -26,7 +26,7 @@ from quarterday.cli.output import money, print_json, print_list, say
 from quarterday.cli.records import grant_record
 from quarterday.cli.scope import choose_todays
 
-group = make_group("Grant credit, use it, let it expire, take it back, and see it.")
+group = make_group("Grant credit, use it, take it back, and see it.")
 
 
 @command(group, "list")

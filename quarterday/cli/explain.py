@@ -9,7 +9,10 @@ from quarterday.cli.output import print_json, say
 def explain_command(
     invoice: InvoiceArgument, seller: SellerCode = None, as_json: Json = False
 ) -> None:
-    """Explain how every line, tax and total of an invoice or credit note came to be."""
+    """Explain how every figure of an invoice came to be.
+
+    It may be a credit note, too.
+    """
     from quarterday.store.models import Invoice
     from quarterday.store.queries.explain import (
         explain_credit_note,

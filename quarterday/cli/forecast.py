@@ -31,10 +31,10 @@ def forecast_command(
     seller: SellerCode = None,
     as_json: Json = False,
 ) -> None:
-    """Show the invoices to come, by month and by account; nothing is written.
+    """Show the invoices to come, by month and by account.
 
-    It is the billing run itself, run forward from today. Prices, discounts, trials and changes
-    that are agreed count; usage that nobody has measured yet does not.
+    Nothing is written. It is the billing run itself, run forward from today: prices, discounts,
+    trials and changes that are agreed count, usage that nobody has measured yet does not.
     """
     keys, sellers = choose_accounts(account, seller)
     parts = [part._replace(last=until) for part in choose_todays(sellers, read_clock())]

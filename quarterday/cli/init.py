@@ -7,10 +7,10 @@ from quarterday.cli.output import print_json, say
 
 
 def init_command(as_json: Json = False) -> None:
-    """Make the database, or bring it up to date; doing it again changes nothing.
+    """Make the database, or bring it up to date.
 
-    The database is what QUARTERDAY_DATABASE_URL names, by default the file quarterday.sqlite3 in
-    the working directory.
+    Doing it again changes nothing. The database is what QUARTERDAY_DATABASE_URL names, by
+    default the file quarterday.sqlite3 in the working directory.
     """
     from quarterday.services.database.migrate_database import migrate_database
     from quarterday.store.queries.readiness import describe_database

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ def print_document(row: Invoice | CreditNote, as_json: bool) -> None:
     _print_head(data)
     say()
     lines = [_line(line, code) for line in data["lines"]]
-    print_list(lines, "line description from until quantity unit_price+ net+ tax_code")
+    print_list(lines, "line description from to quantity unit_price+ net+ tax_code")
     say()
     taxes = [_tax(tax, code) for tax in data["taxes"]]
     print_list(taxes, "name rate category base+ tax_amount+ reason")
@@ -57,8 +58,10 @@ def _print_head(data: Record) -> None:
 
 
 def _line(line: Record, code: str) -> Record:
-    names = {"line": line["position"], "from": line["period_start"], "until": line["period_end"]}
-    return line | names | {"currency": code}
+    """A line with the last day of its period, as people say it; the data has the day after."""
+    start, end = (date.fromisoformat(line[name]) for name in ("period_start", "period_end"))
+    last = max(start, end - timedelta(days=1))
+    return line | {"line": line["position"], "from": start, "to": last, "currency": code}
 
 
 def _tax(tax: Record, code: str) -> Record:

@@ -28,7 +28,7 @@ from quarterday.core.lifecycle import InvoiceState
 if TYPE_CHECKING:
     from quarterday.store.models import CreditNote
 
-group = make_group("See invoices, and correct them: an issued invoice never changes.")
+group = make_group("See invoices, and correct them by credit notes.")
 
 _ALL = 1_000_000_000
 Reason = Annotated[str, typer.Option(help="Why; it stands on the credit note.")]

@@ -33,11 +33,12 @@ def run_command(
     ] = 2000,
     as_json: Json = False,
 ) -> None:
-    """Bill all that is due, each day once: run it as often as you like.
+    """Bill all that is due; run it as often as you like.
 
-    Without a day it is today where each seller is, and whatever was missed before is caught up.
-    A range bills day after day as if it were that day. Accounts that cannot be billed are
-    skipped, listed with the reason, and tried again by the next run.
+    Each day of service is billed once. Without a date it is today where each seller is, and
+    whatever was missed before is caught up. A range bills day after day as if it were that day.
+    Accounts that cannot be billed are skipped, listed with the reason, and tried again by the
+    next run.
     """
     now = read_clock()
     keys, sellers = choose_accounts(account, seller)

@@ -34,9 +34,7 @@ _FIELDS = (*_NEEDED, "subscription", "account", "key", "corrects")
 def record(
     file: Annotated[
         Path,
-        typer.Argument(
-            metavar="FILE", exists=True, dir_okay=False, allow_dash=True, help="- is the input."
-        ),
+        typer.Argument(metavar="FILE", help="JSON lines; - reads what is piped in."),
     ],
     seller: SellerCode = None,
     strict: Annotated[
@@ -44,10 +42,10 @@ def record(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Record usage events from a file of JSON lines; doing it again changes nothing.
+    """Record usage events from a file of JSON lines.
 
-    Each line is an object with meter, event_id, at (with its zone), value, and subscription or
-    account; key and corrects where they apply.
+    Doing it again changes nothing. Each line is an object with meter, event_id, at (with its
+    zone), value, and subscription or account; key and corrects where they apply.
     """
     from quarterday.services.usage.record_usage import record_usage
     from quarterday.store.queries.references import find_seller
@@ -71,6 +69,7 @@ def record(
             | {"remedy": one.remedy}
             for one in report.refused
         ]
+    refused.sort(key=lambda one: int(one["line"]))
     if as_json:
         print_json({**sums, "refused": refused})
     else:
