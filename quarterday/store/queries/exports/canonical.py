@@ -30,7 +30,7 @@ from quarterday.store.queries.exports.ledger import find_sellers
 from quarterday.store.queries.stream import one_view
 
 # Public ids hold the time and chance; only what kind of thing they name is a fact.
-_PUBLIC_ID = re.compile(r"\b([a-z]{3})_[0-9a-f]{32}\b")
+_CHANCE = re.compile(r"_[0-9a-f]{32}\b")
 
 # Which document got which number depends on who was faster, when two runs share the work.
 _NUMBERED = ("label", "number", "reference", "invoice", "memo", "document", "line")
@@ -85,7 +85,7 @@ def _sort_lines(
 
 def _line(record: Record, numbers: bool) -> str:
     data = record if numbers else _without_numbers(record)
-    return _PUBLIC_ID.sub(r"\1", dump_data(data)) + "\n"
+    return _CHANCE.sub("", dump_data(data)) + "\n"
 
 
 def _without_numbers(data: Any) -> Any:

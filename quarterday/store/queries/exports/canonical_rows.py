@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -75,7 +74,7 @@ def read_children(sql: str, names: str, ids: Sequence[int]) -> dict[int, list[Re
 
 def sort_records(records: list[Record]) -> list[Record]:
     """Records in an order that only what they say decides."""
-    return sorted(records, key=lambda record: json.dumps(record, sort_keys=True))
+    return sorted(records, key=repr) if len(records) > 1 else records
 
 
 def _read(sql: str, names: str, seller: int) -> Iterator[tuple[int, Record]]:
