@@ -45,17 +45,21 @@ class ItemRow(NamedTuple):
     account_id: int
     subscription_id: int
     price_id: int
+    settings: Settings
     quantity: Decimal
     start_on: date
     end_on: date | None
     billed_through: date
     schedule: Schedule
-    settings: Settings
     role: str
 
 
 class PendingRow(NamedTuple):
-    """A pending charge that is due."""
+    """A pending charge that is due.
+
+    Price, role and settings are those of its item and subscription; ``revision`` tells it from
+    earlier charges of the same kind for the same item and day.
+    """
 
     id: int
     account_id: int
@@ -75,10 +79,24 @@ class PendingRow(NamedTuple):
     tax_on: date
     bill_on: date
     explanation: str
+    source_line_id: int | None
+    price_id: int | None
+    role: str
+    settings: Settings
+    revision: int
+
+
+class LineTaxRow(NamedTuple):
+    """The tax of an invoice line: its codes, and for what is not taxed the reason given."""
+
+    tax_code: str
+    category: str
+    reason_code: str
+    reason: str
 
 
 class DiscountRow(NamedTuple):
-    """A discount of a subscription and how often it was used."""
+    """A discount of a subscription, how often it was used, and which days that covers."""
 
     id: int
     subscription_id: int
@@ -86,6 +104,7 @@ class DiscountRow(NamedTuple):
     start_on: date
     end_on: date | None
     used: int
+    used_through: date | None
 
 
 class GrantRow(NamedTuple):
@@ -198,44 +217,48 @@ def load_accounts(ids: Sequence[int]) -> dict[int, AccountRow]:
     }
 
 
-_ITEMS = """
+_ITEM_COLUMNS = """
 SELECT i.id, i.account_id, i.subscription_id, i.price_id, i.quantity, [i.start_on], [i.end_on],
-       [i.billed_through], [i.anchor_on], i.anchor_day, i.cadence_count, i.cadence_unit,
-       s.settings, i.role
-FROM store_subscriptionitem i JOIN store_subscription s ON s.id = i.subscription_id
-WHERE i.account_id {ids} AND (i.end_on IS NULL OR i.billed_through < i.end_on)
+       [i.billed_through], [i.anchor_on], i.anchor_day, i.cadence_count, i.cadence_unit, i.role
+FROM store_subscriptionitem i
+"""
+_ITEMS = f"""{_ITEM_COLUMNS}
+WHERE i.account_id {{ids}} AND (i.end_on IS NULL OR i.billed_through < i.end_on)
 ORDER BY i.account_id, i.id
 """
-_ENDED_WITH_LATE_USAGE = """
-SELECT i.id, i.account_id, i.subscription_id, i.price_id, i.quantity, [i.start_on], [i.end_on],
-       [i.billed_through], [i.anchor_on], i.anchor_day, i.cadence_count, i.cadence_unit,
-       s.settings, i.role
-FROM store_subscriptionitem i JOIN store_subscription s ON s.id = i.subscription_id
-JOIN store_price p ON p.id = i.price_id
-WHERE i.account_id {ids} AND i.end_on IS NOT NULL AND i.billed_through >= i.end_on
-  AND p.meter_id IS NOT NULL
+_ENDED_WITH_LATE_USAGE = f"""{_ITEM_COLUMNS} JOIN store_price p ON p.id = i.price_id
+WHERE i.account_id {{ids}} AND i.end_on IS NOT NULL AND i.billed_through >= i.end_on
+  AND (p.meter_id IS NOT NULL OR i.role = 'commitment')
   AND EXISTS (SELECT 1 FROM store_usageevent e WHERE e.account_id = i.account_id
               AND NOT e.billed AND e.subscription_id = i.subscription_id)
 ORDER BY i.account_id, i.id
 """
+_LATE = "SELECT DISTINCT account_id FROM store_usageevent WHERE account_id {ids} AND NOT billed"
+# Not joined to the items: PostgreSQL would read the whole table for each batch.
+_OWN_SETTINGS = (
+    "SELECT id, settings FROM store_subscription WHERE account_id {ids} AND settings <> '{{}}'"
+)
 
 
 def load_items(ids: Sequence[int], *, late_usage: bool = True) -> dict[int, list[ItemRow]]:
     """Items with days left to bill, and ended ones that usage arrived late for, by account."""
     found: dict[int, list[ItemRow]] = defaultdict(list)
-    for sql in (_ITEMS, _ENDED_WITH_LATE_USAGE) if late_usage else (_ITEMS,):
-        for row in fetch_by_ids(days(sql), ids):
+    own = {key: read_settings(text) for key, text in fetch_by_ids(_OWN_SETTINGS, ids)}
+    late = [key for (key,) in fetch_by_ids(_LATE, ids)] if late_usage else []
+    for sql, keys in ((_ITEMS, ids), (_ENDED_WITH_LATE_USAGE, late)):
+        for row in fetch_by_ids(days(sql), keys):
             contract = row[4:]
             known = _contracts.get(contract)
             if known is None:
                 known = _read_contract(contract)
-            found[row[1]].append(ItemRow(row[0], row[1], row[2], row[3], *known))
+            settings = own.get(row[2], _SILENT) if own else _SILENT
+            found[row[1]].append(ItemRow(row[0], row[1], row[2], row[3], settings, *known))
     return found
 
 
 def _read_contract(contract: tuple[Any, ...]) -> tuple[Any, ...]:
     """The dates and terms of an item, parsed once for all items that are alike."""
-    quantity, start, end, through, anchor, day, count, unit, settings, role = contract
+    quantity, start, end, through, anchor, day, count, unit, role = contract
     if len(_contracts) > 20_000:
         _contracts.clear()
     known = _contracts[contract] = (
@@ -244,18 +267,24 @@ def _read_contract(contract: tuple[Any, ...]) -> tuple[Any, ...]:
         None if end is None else to_day(end),
         to_day(through),
         _read_schedule(anchor, day, count, unit),
-        read_settings(settings),
         role,
     )
     return known
 
 
 _PENDING = """
-SELECT id, account_id, subscription_id, item_id, product_id, kind, description, period_start,
-       period_end, quantity, unit_code, unit_price, currency, amount_minor, tax_inclusive, tax_on,
-       bill_on, explanation
-FROM store_pendingcharge WHERE account_id {ids} AND status = 'pending'
-ORDER BY account_id, id
+SELECT c.id, c.account_id, c.subscription_id, c.item_id, c.product_id, c.kind, c.description,
+       c.period_start, c.period_end, c.quantity, c.unit_code, c.unit_price, c.currency,
+       c.amount_minor, c.tax_inclusive, c.tax_on, c.bill_on, c.explanation, c.source_line_id,
+       i.price_id, i.role, s.settings,
+       (SELECT count(*) FROM store_pendingcharge o
+        WHERE o.account_id = c.account_id AND o.item_id = c.item_id AND o.kind = c.kind
+          AND o.period_start = c.period_start AND o.id < c.id)
+FROM store_pendingcharge c
+LEFT JOIN store_subscriptionitem i ON i.id = c.item_id
+LEFT JOIN store_subscription s ON s.id = c.subscription_id
+WHERE c.account_id {ids} AND c.status = 'pending'
+ORDER BY c.account_id, c.id
 """
 
 
@@ -277,15 +306,32 @@ def load_pending(ids: Sequence[int]) -> dict[int, list[PendingRow]]:
                     bool(row[14]),
                     to_day(row[15]),
                     to_day(row[16]),
-                    row[17],
+                    *row[17:20],
+                    row[20] or "",
+                    read_settings(row[21] or "{}"),
+                    row[22],
                 )
             )
         )
     return found
 
 
+_LINE_TAXES = """
+SELECT l.id, l.tax_code, COALESCE(t.category, ''), COALESCE(t.reason_code, ''),
+       COALESCE(t.reason, '')
+FROM store_invoiceline l
+LEFT JOIN store_invoicetax t ON t.invoice_id = l.invoice_id AND t.code = l.tax_code
+WHERE l.id {ids}
+"""
+
+
+def load_line_taxes(line_ids: Sequence[int]) -> dict[int, LineTaxRow]:
+    """How invoice lines were taxed, for giving back the same."""
+    return {row[0]: LineTaxRow(*row[1:]) for row in fetch_by_ids(_LINE_TAXES, line_ids)}
+
+
 _DISCOUNTS = """
-SELECT d.id, d.subscription_id, d.discount_id, d.start_on, d.end_on, d.used
+SELECT d.id, d.subscription_id, d.discount_id, d.start_on, d.end_on, d.used, d.used_through
 FROM store_subscriptiondiscount d JOIN store_subscription s ON s.id = d.subscription_id
 WHERE s.account_id {ids} ORDER BY d.id
 """
@@ -295,8 +341,10 @@ def load_discounts(ids: Sequence[int]) -> dict[int, list[DiscountRow]]:
     """Discounts by subscription, of the accounts given."""
     found: dict[int, list[DiscountRow]] = defaultdict(list)
     for row in fetch_by_ids(_DISCOUNTS, ids):
-        end = None if row[4] is None else to_day(row[4])
-        found[row[1]].append(DiscountRow(row[0], row[1], row[2], to_day(row[3]), end, row[5]))
+        end, through = (None if day is None else to_day(day) for day in (row[4], row[6]))
+        found[row[1]].append(
+            DiscountRow(row[0], row[1], row[2], to_day(row[3]), end, row[5], through)
+        )
     return found
 
 
