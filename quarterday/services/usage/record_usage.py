@@ -127,7 +127,9 @@ def _write(found: Sorted) -> None:
                 "{}",
             )
         )
-    insert_rows(UsageEvent, _COLUMNS, rows)
+    # COPY speaks to the driver itself, whose errors Django would not know.
+    with connection.wrap_database_errors:
+        insert_rows(UsageEvent, _COLUMNS, rows)
     for keys in in_chunks(found.superseded_keys):
         # Not billed, so that the period of the old value is rated anew as well.
         stale = UsageEvent.objects.filter(id__in=keys, superseded=False)
