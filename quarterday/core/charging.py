@@ -39,8 +39,14 @@ def due_periods(
 
     >>> from quarterday.core.period import Cadence
     >>> monthly = Schedule.anchored(date(2026, 1, 31), Cadence.parse("month"))
-    >>> due = due_periods(monthly, start=date(2026, 1, 31), end=None, today=date(2026, 3, 1),
-    ...                   billed_through=date(2026, 1, 31), timing=Timing.ADVANCE)
+    >>> due = due_periods(
+    ...     monthly,
+    ...     start=date(2026, 1, 31),
+    ...     end=None,
+    ...     today=date(2026, 3, 1),
+    ...     billed_through=date(2026, 1, 31),
+    ...     timing=Timing.ADVANCE,
+    ... )
     >>> [str(part) for part, whole in due]
     ['2026-01-31 to 2026-02-28', '2026-02-28 to 2026-03-31']
     """
@@ -71,8 +77,15 @@ def next_bill_on(
 
     >>> from quarterday.core.period import Cadence
     >>> monthly = Schedule.anchored(date(2026, 1, 31), Cadence.parse("month"))
-    >>> str(next_bill_on(monthly, end=None, billed_through=date(2026, 2, 28),
-    ...                  timing=Timing.ADVANCE, lead_days=14))
+    >>> str(
+    ...     next_bill_on(
+    ...         monthly,
+    ...         end=None,
+    ...         billed_through=date(2026, 2, 28),
+    ...         timing=Timing.ADVANCE,
+    ...         lead_days=14,
+    ...     )
+    ... )
     '2026-02-14'
     """
     if end is not None and billed_through >= end:

@@ -103,6 +103,20 @@ def still_applies(discount: Discount, used: int) -> bool:
     return used < (1 if discount.duration is Duration.ONCE else discount.periods)
 
 
+def aims_at(discount: Discount, product: str, is_setup: bool) -> bool:
+    """Whether a discount is for charges of a product, setup fees or others.
+
+    >>> aims_at(Discount("A", DiscountKind.FREE_SETUP), "web", is_setup=False)
+    False
+    """
+    return (discount.products is None or product in discount.products) and _SETUP.get(
+        discount.kind, is_setup
+    ) is is_setup
+
+
+_SETUP = {DiscountKind.FREE_SETUP: True, DiscountKind.PRICE_OVERRIDE: False}
+
+
 def apply_discounts(
     lines: Sequence[DiscountableLine], discounts: Iterable[Discount], currency: Currency
 ) -> DiscountResult:
@@ -141,13 +155,10 @@ def _eligible(
     lines: Sequence[DiscountableLine], left: Sequence[int], discount: Discount
 ) -> list[int]:
     """The places of lines to discount, in an order of their own so that remainders fall alike."""
-    setup = {DiscountKind.FREE_SETUP: True, DiscountKind.PRICE_OVERRIDE: False}.get(discount.kind)
     places = [
         place
         for place, line in enumerate(lines)
-        if left[place] > 0
-        and (discount.products is None or line.product in discount.products)
-        and setup in (None, line.is_setup)
+        if left[place] > 0 and aims_at(discount, line.product, line.is_setup)
     ]
     return sorted(places, key=lambda i: (-left[i], lines[i].product, *lines[i][2:], i))
 

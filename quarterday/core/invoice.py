@@ -8,9 +8,8 @@ billing run give the same figures.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -57,8 +56,10 @@ class Amount(NamedTuple):
 class Charge(NamedTuple):
     """Something to bill. ``key`` is the caller's own handle, ``product`` the product's code.
 
-    ``discounts`` are those that may apply to it; ``amount`` is before them and before tax, or
-    with tax inside when ``inclusive``.
+    ``amount`` is before discounts and before tax, or with tax inside when ``inclusive``.
+    ``discounts`` are those that may apply to it, together with the charges that have the same
+    ones for the same ``benefit``, such as a period of a contract. ``discount_minor`` was settled
+    before: what a credit gives back is below zero.
     """
 
     key: Any
@@ -73,6 +74,8 @@ class Charge(NamedTuple):
     rates: tuple[TaxRate, ...]
     treatment: Treatment
     discounts: tuple[DiscountTerms, ...] = ()
+    benefit: Hashable = None
+    discount_minor: int = 0
 
 
 class DraftLine(NamedTuple):
@@ -116,6 +119,7 @@ def rate_charge(
 
     Raises `BillingError` as the price and the proration do.
 
+    >>> from datetime import date
     >>> from quarterday.core.money import currency
     >>> from quarterday.core.pricing import parse_model
     >>> price = Price(currency("EUR"), parse_model({"model": "flat", "amount": "29.95"}))
@@ -216,6 +220,7 @@ def compute_invoice(
     The lines stand in the order given; totals do not depend on it. Charges whose prices include
     tax and those whose do not may stand together.
 
+    >>> from datetime import date
     >>> from quarterday.core.money import currency
     >>> from quarterday.core.tax import TAXABLE
     >>> vat = TaxRate("vat20", "VAT", Decimal(20), "GB")
@@ -260,15 +265,15 @@ def compute_invoice(
 def _discounted(
     charges: Sequence[Charge], currency: Currency
 ) -> tuple[tuple[DraftLine, ...], frozenset[str]]:
-    """Take off the discounts, each set of discounts over the lines that it may apply to."""
+    """Take off the discounts, each set of them over the lines that share it."""
     if not [charge for charge in charges if charge.discounts]:
         return tuple([_plain_line(charge) for charge in charges]), _NONE_USED
-    groups: dict[tuple[DiscountTerms, ...], list[int]] = {}
+    groups: dict[tuple[tuple[DiscountTerms, ...], Hashable], list[int]] = {}
     for index, charge in enumerate(charges):
-        groups.setdefault(charge.discounts, []).append(index)
+        groups.setdefault((charge.discounts, charge.benefit), []).append(index)
     done: dict[int, DraftLine] = {}
     used: set[str] = set()
-    for discounts, indexes in groups.items():
+    for (discounts, _), indexes in groups.items():
         members = [charges[index] for index in indexes]
         result = apply_discounts([_discountable(c) for c in members], discounts, currency)
         for index, charge, reductions in zip(indexes, members, result.applied, strict=True):
@@ -286,9 +291,9 @@ def _discountable(charge: Charge) -> DiscountableLine:
 
 
 def _plain_line(charge: Charge) -> DraftLine:
-    amount = charge.amount
+    amount, settled = charge.amount, charge.discount_minor
     code = tax_code(charge.rates, charge.treatment)
-    return DraftLine(charge, 0, amount.minor, code, amount.explanation)
+    return DraftLine(charge, settled, amount.minor - settled, code, amount.explanation)
 
 
 def _reduced_line(charge: Charge, reductions: Sequence[AppliedDiscount]) -> DraftLine:
@@ -322,11 +327,9 @@ def _compute_mixed(
         for tax in result.taxes:
             key = (tax.rate, tax.category, tax.percent, tax.reason_code)
             known = taxes.get(key)
-            if known:
-                tax = tax._replace(
-                    base_minor=known.base_minor + tax.base_minor,
-                    tax_minor=known.tax_minor + tax.tax_minor,
-                )
-            taxes[key] = tax
+            taxes[key] = tax._replace(
+                base_minor=tax.base_minor + (known.base_minor if known else 0),
+                tax_minor=tax.tax_minor + (known.tax_minor if known else 0),
+            )
     net, tax_total = sum(income), sum(tax.tax_minor for tax in taxes.values())
     return Draft(lines, tuple(taxes.values()), tuple(income), net, tax_total, net + tax_total, used)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -44,12 +45,15 @@ class Period(NamedTuple):
     def split(self, *days: date) -> list[Period]:
         """The parts between the days that lie inside; together they are the whole.
 
-        >>> [part.days for part in Period(date(2026, 1, 1), date(2026, 2, 1)).split(date(2026, 1, 11))]
+        >>> [
+        ...     part.days
+        ...     for part in Period(date(2026, 1, 1), date(2026, 2, 1)).split(date(2026, 1, 11))
+        ... ]
         [10, 21]
         """
         inside = sorted({day for day in days if self.start < day < self.end})
         edges = [self.start, *inside, self.end]
-        return [Period(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        return [Period(a, b) for a, b in pairwise(edges)]
 
     def __str__(self) -> str:
         return f"{self.start} to {self.end}"
@@ -218,7 +222,9 @@ class Schedule:
     def containing(self, on: date) -> Period:
         """The whole period in which a day lies.
 
-        >>> quarters = Schedule.anchored(date(2024, 5, 20), Cadence.parse("quarter"), Anchoring.CALENDAR)
+        >>> quarters = Schedule.anchored(
+        ...     date(2024, 5, 20), Cadence.parse("quarter"), Anchoring.CALENDAR
+        ... )
         >>> quarters.containing(date(2024, 5, 20)).days
         91
         """

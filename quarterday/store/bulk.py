@@ -111,10 +111,14 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
                 [table, count],
             )
             return [row[0] for row in cursor.fetchall()]
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        row = cursor.fetchone()
-        first = (row[0] if row else 0) + 1
-        return list(range(first, first + count))
+        # The sequence knows of rows that are gone, the table of rows that a restored file brought.
+        cursor.execute(
+            f"SELECT max(COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0), "
+            f"COALESCE((SELECT max(id) FROM {table}), 0))",
+            [table],
+        )
+        (last,) = cursor.fetchone()
+        return list(range(last + 1, last + 1 + count))
 
 
 @lru_cache(maxsize=16384)

@@ -40,8 +40,8 @@ COLUMNS: dict[type[Any], str] = {
     CreditNoteLine: "credit_note_id position invoice_line_id item_id product_id kind "
     f"{_PERIOD} net_minor tax_code explanation",
     CreditNoteTax: f"credit_note_id {_TAX}",
-    CreditGrant: "public_id account_id kind currency amount_minor open_minor priority granted_on "
-    "reason",
+    CreditGrant: "id public_id account_id kind currency amount_minor open_minor priority "
+    "granted_on reason",
     JournalEntry: "id seller_id kind on source reference memo",
     Posting: "entry_id ledger_account_id account_id currency amount_minor",
     Allocation: "public_id invoice_id payment_id grant_id credit_note_id on amount_minor",

@@ -5,113 +5,32 @@ Reads nothing but what it is given, so the run, the dry run, the forecast and a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from quarterday.core.charging import Timing, due_periods, next_bill_on
-from quarterday.core.discount import Discount, still_applies
 from quarterday.core.errors import BillingError
-from quarterday.core.invoice import Amount, Charge, Draft, compute_invoice, rate_charge
+from quarterday.core.invoice import Amount, Charge, compute_invoice, rate_charge
 from quarterday.core.money import Currency
 from quarterday.core.period import Period, Schedule
-from quarterday.core.settings import Grouping, Resolved, resolve
-from quarterday.services.invoicing.catalog import Catalog, PriceInfo
-from quarterday.store.queries.billing import AccountRow, DiscountRow, ItemRow, PendingRow
-
-
-class ChargeKey(NamedTuple):
-    """What a charge came from, for the writer."""
-
-    subscription_id: int | None
-    item_id: int | None
-    pending_id: int | None
-    product_id: int
-    income_code: str
-    revision: int = 0
-
-
-class Move(NamedTuple):
-    """An item's ``billed_through`` from an old day to a new one."""
-
-    item_id: int
-    old: date
-    new: date
-
-
-@dataclass(slots=True)
-class AccountState:
-    """One account with all that is not yet billed of it.
-
-    ``earlier`` are charges that a simulation has drafted for it and not written.
-    """
-
-    account: AccountRow
-    items: Sequence[ItemRow]
-    pending: Sequence[PendingRow] = ()
-    discounts: dict[int, list[DiscountRow]] = field(default_factory=dict)
-    earlier: Sequence[Charge] = ()
-
-
-class GroupKey(NamedTuple):
-    """What shares an invoice: one due date, and one subscription when billed separately."""
-
-    due_on: date
-    subscription_id: int | None
-    tax_per_line: bool
-
-
-class DueDraft(NamedTuple):
-    """A draft with its due date; one below zero becomes a credit note."""
-
-    due_on: date
-    draft: Draft
-
-
-@dataclass(slots=True)
-class AccountDrafts:
-    """What to write for an account, all or nothing."""
-
-    account: AccountRow
-    drafts: list[DueDraft]
-    moves: list[Move]
-    pending_ids: list[int]
-    used_discounts: list[tuple[int, int]]
-    usage_ids: list[int]
-    bill_on: date | None
-
-
-class ItemCharges(NamedTuple):
-    """The charges of one item, with the usage that they settle."""
-
-    charges: list[Charge]
-    usage_ids: list[int]
-
-
-class UsageRater(Protocol):
-    """Rates metered items and minimum commitments; reads the usage it needs."""
-
-    def charge_usage(
-        self,
-        state: AccountState,
-        item: ItemRow,
-        price: PriceInfo,
-        pieces: Sequence[tuple[Period, Period]],
-        discounts: tuple[Discount, ...],
-    ) -> ItemCharges:
-        """Charges of a metered item: the periods that ended, and what came late for others."""
-
-    def charge_commitment(
-        self,
-        state: AccountState,
-        item: ItemRow,
-        price: PriceInfo,
-        pieces: Sequence[tuple[Period, Period]],
-        drafted: Sequence[Charge],
-    ) -> ItemCharges:
-        """What is missing to the minimum commitment of the periods that ended."""
+from quarterday.core.settings import Grouping, Resolved, Settings, resolve
+from quarterday.core.tax import TAXABLE, Treatment, TreatmentKind
+from quarterday.services.invoicing.catalog import Catalog, PriceInfo, TaxAnswer
+from quarterday.services.invoicing.drafts import (
+    AccountDrafts,
+    AccountState,
+    ChargeKey,
+    DueDraft,
+    GroupKey,
+    Groups,
+    Move,
+    Pieces,
+    UsageRater,
+)
+from quarterday.services.invoicing.use_discounts import use_discounts
+from quarterday.store.queries.billing import AccountRow, ItemRow, LineTaxRow, PendingRow
 
 
 class Plan(NamedTuple):
@@ -156,10 +75,22 @@ def plan_item(
     return Plan(tuple(pieces), reached, following)
 
 
+class Charged(Protocol):
+    """What settings are asked for: an item, or a pending charge of one."""
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the subscription."""
+
+    @property
+    def role(self) -> str:
+        """What the item is to its subscription."""
+
+
 def resolve_settings(
-    catalog: Catalog, account: AccountRow, item: ItemRow | None, price: PriceInfo | None
+    catalog: Catalog, account: AccountRow, item: Charged | None, price: PriceInfo | None
 ) -> Resolved:
-    """The settings that hold for an item, or for a charge that has none."""
+    """The settings that hold for an item, or for the account itself."""
     own = account.settings
     key = (account.seller_id, id(own), 0, 0, "")
     if item is not None and price is not None:
@@ -176,9 +107,29 @@ def resolve_settings(
     return found
 
 
-def item_timing(item: ItemRow, price: PriceInfo) -> Timing:
+def _resolve_pending(catalog: Catalog, account: AccountRow, row: PendingRow) -> Resolved:
+    """The settings of a pending charge: those of its item, even if that has ended."""
+    if row.price_id is not None:
+        return resolve_settings(catalog, account, row, catalog.price(row.price_id))
+    seller, product = catalog.seller(account.seller_id), catalog.product(row.product_id)
+    levels = (seller.settings, product.settings, account.settings, row.settings)
+    return resolve(Timing.ARREARS, *levels)
+
+
+def item_timing(item: Charged, price: PriceInfo) -> Timing:
     """When an item is billed; a commitment can only be judged when its period has ended."""
     return Timing.ARREARS if item.role == "commitment" else price.terms.timing
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is found on the way through an account."""
+
+    groups: Groups = field(default_factory=dict)
+    moves: list[Move] = field(default_factory=list)
+    usage_ids: list[int] = field(default_factory=list)
+    following: list[date] = field(default_factory=list)
+    commitments: list[tuple[ItemRow, PriceInfo, GroupKey, Pieces]] = field(default_factory=list)
 
 
 def draft_account(
@@ -188,47 +139,95 @@ def draft_account(
 
     Raises `BillingError` with the reason when the account cannot be billed; then nothing of it is.
     """
-    account = state.account
-    groups: dict[GroupKey, list[Charge]] = {}
-    moves: list[Move] = []
-    usage_ids: list[int] = []
-    following: list[date] = []
-    for item in sorted(state.items, key=_commitments_last):
-        price = catalog.price(item.price_id)
-        settings = resolve_settings(catalog, account, item, price)
-        plan = plan_item(
-            item.schedule,
-            item.start_on,
-            item.end_on,
-            item.billed_through,
-            item_timing(item, price),
-            today,
-            settings.lead_days,
-            settings.billing_day,
-        )
-        if plan.next_on is not None:
-            following.append(plan.next_on)
-        discounts = _discounts(state, item, today, catalog)
-        if item.role == "commitment":
-            drafted = [*state.earlier, *(one for group in groups.values() for one in group)]
-            found = usage.charge_commitment(state, item, price, plan.pieces, drafted)
-        elif price.meter_id is not None:
-            found = usage.charge_usage(state, item, price, plan.pieces, discounts)
-        else:
-            found = _charge_periods(account, item, price, plan.pieces, discounts, catalog)
-        usage_ids += found.usage_ids
-        if found.charges:
-            group = _group(settings, item.subscription_id, today)
-            groups.setdefault(group, []).extend(found.charges)
-        if plan.pieces:
-            moves.append(Move(item.id, item.billed_through, plan.billed_through))
-    pending_ids = _add_pending(state, today, catalog, groups, following) if state.pending else []
+    found = _Gathered()
+    for item in state.items:
+        _add_item(found, state, item, today, catalog, usage)
+    groups, unit = found.groups, catalog.currency(state.account.currency)
+    pending_ids = _add_pending(found, state, today, catalog) if state.pending else []
+    used = use_discounts(state, groups, catalog) if state.discounts else []
+    if found.commitments:
+        _add_commitments(found, state, unit, usage)
     drafts: list[DueDraft] = []
     for key, charges in groups.items():
-        drafts += _draft_group(key, charges, catalog.currency(account.currency))
-    used = _used_discounts(state, drafts, catalog) if state.discounts else []
-    bill_on = min(following) if following else None
-    return AccountDrafts(account, drafts, moves, pending_ids, used, usage_ids, bill_on)
+        drafts += _draft_group(key, charges, unit)
+    return AccountDrafts(
+        state.account,
+        drafts,
+        found.moves,
+        pending_ids,
+        used,
+        # Two items may be charged for the same measurements.
+        list(dict.fromkeys(found.usage_ids)) if found.usage_ids else [],
+        min(found.following, default=None),
+    )
+
+
+def _add_item(
+    found: _Gathered,
+    state: AccountState,
+    item: ItemRow,
+    today: date,
+    catalog: Catalog,
+    usage: UsageRater,
+) -> None:
+    """The charges of an item that are due; a commitment waits for those of all others."""
+    account, price = state.account, catalog.price(item.price_id)
+    settings = resolve_settings(catalog, account, item, price)
+    pieces, reached, following = plan_item(
+        item.schedule,
+        item.start_on,
+        item.end_on,
+        item.billed_through,
+        item_timing(item, price),
+        today,
+        settings.lead_days,
+        settings.billing_day,
+    )
+    if following is not None:
+        found.following.append(following)
+    if pieces:
+        found.moves.append(Move(item.id, item.billed_through, reached))
+        _check_currency(account, price)
+    if item.role == "commitment":
+        found.commitments.append(
+            (item, price, _group(settings, item.subscription_id, today), pieces)
+        )
+        return
+    if price.meter_id is not None:
+        charges, usage_ids = usage.charge_usage(state, item, price, pieces)
+        found.usage_ids += usage_ids
+    elif pieces:
+        charges = _charge_periods(account, item, price, pieces, catalog)
+    else:
+        return
+    if charges:
+        group = _group(settings, item.subscription_id, today)
+        found.groups.setdefault(group, []).extend(charges)
+
+
+def _add_commitments(
+    found: _Gathered, state: AccountState, unit: Currency, usage: UsageRater
+) -> None:
+    """What is missing to minimum commitments, seen from what everything else costs in the end."""
+    lines = [
+        line
+        for charges in found.groups.values()
+        for line in compute_invoice(charges, currency=unit).lines
+    ]
+    drafted = [*state.earlier, *lines]
+    for item, price, group, pieces in found.commitments:
+        charges = usage.charge_commitment(state, item, price, pieces, drafted)
+        if charges:
+            found.groups.setdefault(group, []).extend(charges)
+
+
+def _check_currency(account: AccountRow, price: PriceInfo) -> None:
+    if price.terms.price.currency.code != account.currency:
+        raise BillingError(
+            f"price {price.terms.label} is in {price.terms.price.currency}, but account "
+            f"{account.label} is billed in {account.currency}; "
+            "give the subscription a price in its currency"
+        )
 
 
 def _draft_group(key: GroupKey, charges: list[Charge], currency: Currency) -> list[DueDraft]:
@@ -236,20 +235,15 @@ def _draft_group(key: GroupKey, charges: list[Charge], currency: Currency) -> li
     draft = compute_invoice(charges, currency=currency, tax_per_line=key.tax_per_line)
     if draft.total_minor >= 0:
         return [DueDraft(key.due_on, draft)]
-    positive = [charge for charge in charges if charge.amount.minor >= 0]
-    negative = [charge for charge in charges if charge.amount.minor < 0]
+    given_back = [charge for charge in charges if charge.amount.minor < 0]
+    rest = [charge for charge in charges if charge.amount.minor >= 0]
     return [
         DueDraft(
             key.due_on, compute_invoice(part, currency=currency, tax_per_line=key.tax_per_line)
         )
-        for part in (positive, negative)
+        for part in (rest, given_back)
         if part
     ]
-
-
-def _commitments_last(item: ItemRow) -> bool:
-    """Commitments look at what the other items are charged."""
-    return item.role == "commitment"
 
 
 def _group(settings: Resolved, subscription_id: int | None, today: date) -> GroupKey:
@@ -264,20 +258,10 @@ def _add_days(today: date, days: int) -> date:
 
 
 def _charge_periods(
-    account: AccountRow,
-    item: ItemRow,
-    price: PriceInfo,
-    pieces: Sequence[tuple[Period, Period]],
-    discounts: tuple[Discount, ...],
-    catalog: Catalog,
-) -> ItemCharges:
+    account: AccountRow, item: ItemRow, price: PriceInfo, pieces: Pieces, catalog: Catalog
+) -> list[Charge]:
     """The charges of a recurring item, one for each piece."""
     terms, product = price.terms, price.product
-    if pieces and terms.price.currency.code != account.currency:
-        raise BillingError(
-            f"price {terms.label} is in {terms.price.currency}, but account {account.label} "
-            f"is billed in {account.currency}; give the subscription a price in its currency"
-        )
     key = ChargeKey(item.subscription_id, item.id, None, product.id, product.income_code)
     charges = []
     for part, whole in pieces:
@@ -295,84 +279,82 @@ def _charge_periods(
                 terms.inclusive,
                 rates,
                 treatment,
-                discounts,
             )
         )
-    return ItemCharges(charges, [])
+    return charges
 
 
-def _discounts(
-    state: AccountState, item: ItemRow, today: date, catalog: Catalog
-) -> tuple[Discount, ...]:
-    """The discounts of an item's subscription that still apply."""
-    rows = state.discounts.get(item.subscription_id) if state.discounts else None
-    if not rows:
-        return ()
-    return tuple(
-        terms
-        for row in rows
-        if row.start_on <= today
-        and (row.end_on is None or today < row.end_on)
-        and still_applies(terms := catalog.discount(row.discount_id), row.used)
-    )
-
-
-def _used_discounts(
-    state: AccountState, drafts: Sequence[DueDraft], catalog: Catalog
-) -> list[tuple[int, int]]:
-    """Which discounts counted on a draft, as (row, times used before), once per subscription."""
-    counted = {
-        (line.charge.key.subscription_id, discount.code)
-        for due in drafts
-        for line in due.draft.lines
-        if line.discount_minor
-        for discount in line.charge.discounts
-        if discount.code in due.draft.used
-    }
-    return [
-        (row.id, row.used)
-        for rows in state.discounts.values()
-        for row in rows
-        if (row.subscription_id, catalog.discount(row.discount_id).code) in counted
-    ]
-
-
-def _add_pending(
-    state: AccountState,
-    today: date,
-    catalog: Catalog,
-    groups: dict[GroupKey, list[Charge]],
-    following: list[date],
-) -> list[int]:
+def _add_pending(found: _Gathered, state: AccountState, today: date, catalog: Catalog) -> list[int]:
     """Put pending charges that are due on the invoice of their kind; note when others are."""
-    billed = []
-    account = state.account
+    billed, account = [], state.account
     for row in state.pending:
         if row.bill_on > today:
-            following.append(row.bill_on)
+            found.following.append(row.bill_on)
             continue
+        if row.currency != account.currency:
+            raise BillingError(
+                f"the charge {row.description!r} is in {row.currency}, but account "
+                f"{account.label} is billed in {account.currency}; drop it and charge anew"
+            )
         product = catalog.product(row.product_id)
-        rates, treatment = catalog.tax(account, product.tax_class, row.tax_on)
-        item = next((one for one in state.items if one.id == row.item_id), None)
-        price = catalog.price(item.price_id) if item else None
-        settings = resolve_settings(catalog, account, item, price)
-        charge = Charge(
-            ChargeKey(
-                row.subscription_id, row.item_id, row.id, row.product_id, product.income_code
-            ),
-            row.kind,
-            product.code,
-            row.description,
-            Period(row.period_start, row.period_end),
-            row.quantity,
-            row.unit_code,
-            Amount(row.amount_minor, row.unit_price, row.explanation),
-            row.tax_inclusive,
-            rates,
-            treatment,
-            _discounts(state, item, today, catalog) if item and row.kind == "setup" else (),
+        rates, treatment = _pending_tax(state, row, catalog)
+        key = _group(_resolve_pending(catalog, account, row), row.subscription_id, today)
+        found.groups.setdefault(key, []).append(
+            Charge(
+                ChargeKey(
+                    row.subscription_id,
+                    row.item_id,
+                    row.id,
+                    row.product_id,
+                    product.income_code,
+                    row.revision,
+                ),
+                row.kind,
+                product.code,
+                row.description,
+                Period(row.period_start, row.period_end),
+                row.quantity,
+                row.unit_code,
+                Amount(row.amount_minor, row.unit_price, row.explanation),
+                row.tax_inclusive,
+                rates,
+                treatment,
+            )
         )
-        key = _group(settings, row.subscription_id, today)
-        groups.setdefault(key, []).append(charge)
         billed.append(row.id)
     return billed
+
+
+def _pending_tax(state: AccountState, row: PendingRow, catalog: Catalog) -> TaxAnswer:
+    """The tax of a pending charge; what gives a line back gives its own tax back."""
+    tax_class = catalog.product(row.product_id).tax_class
+    known = state.credited_taxes.get(row.source_line_id or 0)
+    if known is not None:
+        seller = catalog.seller(state.account.seller_id)
+        codes = known.tax_code.split("+")
+        rates = tuple(
+            rate
+            for code in codes
+            for rate in seller.rates
+            if rate.code == code and rate.tax_class == tax_class and rate.holds(row.tax_on)
+        )
+        if len(rates) == len(codes):
+            return rates, TAXABLE
+        if known.category == known.tax_code:
+            return (), _treatment(known)
+    return catalog.tax(state.account, tax_class, row.tax_on)
+
+
+@lru_cache(maxsize=64)
+def _treatment(known: LineTaxRow) -> Treatment:
+    """Why a line bore no tax, as its invoice says."""
+    kind = _UNTAXED.get(known.category, TreatmentKind.EXEMPT)
+    return Treatment(kind, known.category, known.reason_code, known.reason)
+
+
+_UNTAXED = {
+    "AE": TreatmentKind.REVERSE_CHARGE,
+    "K": TreatmentKind.INTRA_COMMUNITY,
+    "G": TreatmentKind.EXPORT,
+    "O": TreatmentKind.OUTSIDE_SCOPE,
+}

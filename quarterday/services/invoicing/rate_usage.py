@@ -8,33 +8,36 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from quarterday.core.discount import Discount
-from quarterday.core.invoice import Amount, Charge, dump, rate_charge
-from quarterday.core.metering import (
-    Aggregation,
-    Measurement,
-    aggregate,
-    sort_measurements,
-    to_quantity,
-)
-from quarterday.core.money import Currency, from_minor, plain, to_minor
+from quarterday.core.errors import BillingError
+from quarterday.core.invoice import Amount, Charge, DraftLine, dump, rate_charge
+from quarterday.core.metering import Aggregation, aggregate, sort_measurements, to_quantity
+from quarterday.core.money import from_minor
 from quarterday.core.period import Period
-from quarterday.core.pricing.price import true_up
-from quarterday.core.proration import factor
+from quarterday.core.tax import credit_tax
 from quarterday.services.invoicing.catalog import Catalog, PriceInfo
-from quarterday.services.invoicing.draft_account import AccountState, ChargeKey, ItemCharges
+from quarterday.services.invoicing.drafts import AccountState, ChargeKey, ItemCharges, Pieces
+from quarterday.services.invoicing.true_up import true_up_amount, true_up_periods
 from quarterday.store.queries.billing import ItemRow
 from quarterday.store.queries.usage import (
-    UsageRow,
+    BilledPeriod,
     load_billed,
-    load_billed_starts,
-    load_spent,
+    load_billed_periods,
     load_usage,
 )
 
+# What these measure goes on from period to period: a change counts until the next one.
 _CARRIED = {Aggregation.TIME_WEIGHTED}
+
+
+class _Rated(NamedTuple):
+    """What the usage of a period costs, and the events that are taken into account by it."""
+
+    amount: Amount
+    quantity: Decimal
+    usage_ids: list[int]
 
 
 @dataclass(slots=True)
@@ -45,79 +48,42 @@ class StoredUsage:
     unbilled: dict[tuple[int, int], list[date]] = field(default_factory=dict)
 
     def charge_usage(
-        self,
-        state: AccountState,
-        item: ItemRow,
-        price: PriceInfo,
-        pieces: Sequence[tuple[Period, Period]],
-        discounts: tuple[Discount, ...],
+        self, state: AccountState, item: ItemRow, price: PriceInfo, pieces: Pieces
     ) -> ItemCharges:
         """The periods that ended, then supplements for periods billed before."""
         found = ItemCharges([], [])
         for part, whole in pieces:
-            rows, replaced = load_usage(
-                item.subscription_id, price.meter_id or 0, part.start, part.end
-            )
-            amount, quantity = self._rate(state, item, price, part, whole, rows)
-            charge = self._charge(state, item, price, part, quantity, amount, "usage", 0)
-            found.charges.append(charge._replace(discounts=discounts))
-            found.usage_ids.extend(_unbilled_ids(rows, replaced))
+            rated = self._rate(state, item, price, part, whole)
+            charge = self._charge(state, item, price, part, rated.quantity, rated.amount, "usage")
+            found.charges.append(charge)
+            found.usage_ids.extend(rated.usage_ids)
         for part in self._late_periods(item, price):
-            self._add_supplement(state, item, price, part, discounts, found)
+            rated = self._rate(state, item, price, part, item.schedule.containing(part.start))
+            found.usage_ids.extend(rated.usage_ids)
+            billed = load_billed(item, "usage", part.start)
+            charge = self._charge(
+                state, item, price, part, rated.quantity, rated.amount, "supplement"
+            )
+            found.charges.extend(_supplement(charge, price, billed))
         return found
 
     def _late_periods(self, item: ItemRow, price: PriceInfo) -> list[Period]:
-        """Billed periods of an item on whose days there is usage not yet billed."""
+        """Billed periods of an item for which there is usage not yet billed."""
         days = self.unbilled.get((item.subscription_id, price.meter_id or 0), [])
-        late = [day for day in days if item.start_on <= day < item.billed_through]
+        carried = price.aggregation in _CARRIED
+        late = [
+            day for day in days if day < item.billed_through and (carried or item.start_on <= day)
+        ]
         if not late:
             return []
-        billed = [Period(start, end) for start, end in load_billed_starts(item.id)]
-        return [part for part in billed if any(part.holds(day) for day in late)]
-
-    def _add_supplement(
-        self,
-        state: AccountState,
-        item: ItemRow,
-        price: PriceInfo,
-        part: Period,
-        discounts: tuple[Discount, ...],
-        found: ItemCharges,
-    ) -> None:
-        """The difference between what a period costs now and what was billed for it."""
-        rows, replaced = load_usage(item.subscription_id, price.meter_id or 0, part.start, part.end)
-        whole = item.schedule.containing(part.start)
-        amount, quantity = self._rate(state, item, price, part, whole, rows)
-        billed = load_billed(item.id, part.start)
-        found.usage_ids.extend(_unbilled_ids(rows, replaced))
-        difference = amount.minor - billed.gross_minor
-        if not difference:
-            return
-        explanation = json.loads(amount.explanation)
-        explanation |= {
-            "rule": "11",
-            "total_minor": amount.minor,
-            "billed_before_minor": billed.gross_minor,
-            "amount_minor": difference,
-        }
-        unit = price.terms.price.currency
-        supplement = Amount(
-            difference, from_minor(difference, unit), dump(explanation), amount.factor
-        )
-        charge = self._charge(
-            state, item, price, part, quantity, supplement, "supplement", billed.bills
-        )
-        found.charges.append(charge._replace(discounts=discounts if difference > 0 else ()))
+        periods = load_billed_periods(item.id, "usage")
+        if carried:
+            return [part for part in periods if min(late) < part.end]
+        return [part for part in periods if any(part.holds(day) for day in late)]
 
     def _rate(
-        self,
-        state: AccountState,
-        item: ItemRow,
-        price: PriceInfo,
-        part: Period,
-        whole: Period,
-        rows: Sequence[UsageRow],
-    ) -> tuple[Amount, Decimal]:
+        self, state: AccountState, item: ItemRow, price: PriceInfo, part: Period, whole: Period
+    ) -> _Rated:
         """Aggregate the measurements of a period and price the quantity.
 
         The quantity is what was used in those days, so only a minimum is prorated.
@@ -125,20 +91,25 @@ class StoredUsage:
         zone = ZoneInfo(self.catalog.seller(state.account.seller_id).time_zone)
         start, end = (datetime.combine(day, time(), zone) for day in part)
         kind = Aggregation(price.aggregation)
-        measured = [row.measurement for row in rows]
-        initial = self._level_before(item, price, part.start) if kind in _CARRIED else Decimal(0)
-        total = aggregate(kind, measured, start, end, initial)
+        since = None if kind in _CARRIED else part.start
+        rows, replaced = load_usage(item.subscription_id, price.meter_id or 0, since, part.end)
+        usage_ids = [row.id for row in rows if not row.billed] + replaced
+        level = sum((row.measurement.value for row in rows if row.on < part.start), Decimal(0))
+        measured = sort_measurements(
+            [row.measurement for row in rows if row.on >= part.start], start, end
+        )
+        total = aggregate(kind, measured, start, end, level)
         quantity = to_quantity(total) if isinstance(total, Fraction) else total
-        values: Sequence[Decimal] = ()
-        if price.terms.price.model.model == "percentage":
-            ordered: Sequence[Measurement] = sort_measurements(measured, start, end)
-            values = [one.value for one in ordered]
-        return rate_charge(price.terms, quantity, part, whole, values=values, usage=True), quantity
-
-    def _level_before(self, item: ItemRow, price: PriceInfo, start: date) -> Decimal:
-        """The running level that a period begins with: the sum of all changes before it."""
-        rows, _ = load_usage(item.subscription_id, price.meter_id or 0, None, start)
-        return sum((row.measurement.value for row in rows), Decimal(0))
+        single = kind is Aggregation.SUM and price.terms.price.model.model == "percentage"
+        values = [one.value for one in measured] if single else []
+        try:
+            amount = rate_charge(price.terms, quantity, part, whole, values=values, usage=True)
+        except BillingError as error:
+            raise BillingError(
+                f"the usage of {price.terms.label} from {part} cannot be priced: {error}; "
+                "correct the measurements"
+            ) from None
+        return _Rated(amount, quantity, usage_ids)
 
     def _charge(
         self,
@@ -149,15 +120,11 @@ class StoredUsage:
         quantity: Decimal,
         amount: Amount,
         kind: str,
-        revision: int,
     ) -> Charge:
         product = price.product
         rates, treatment = self.catalog.tax(state.account, product.tax_class, part.start)
-        key = ChargeKey(
-            item.subscription_id, item.id, None, product.id, product.income_code, revision
-        )
         return Charge(
-            key,
+            ChargeKey(item.subscription_id, item.id, None, product.id, product.income_code),
             kind,
             product.code,
             price.description,
@@ -175,47 +142,53 @@ class StoredUsage:
         state: AccountState,
         item: ItemRow,
         price: PriceInfo,
-        pieces: Sequence[tuple[Period, Period]],
-        drafted: Sequence[Charge],
-    ) -> ItemCharges:
-        """What a subscription lacks to its minimum commitment in each period that ended."""
-        found = ItemCharges([], [])
+        pieces: Pieces,
+        drafted: Sequence[DraftLine],
+    ) -> list[Charge]:
+        """What a subscription lacks to its minimum commitment in each period that ended.
+
+        Where late usage changes what was spent in a period billed before, a supplement changes
+        what was missing.
+        """
+        one, charges = Decimal(1), []
         for part, whole in pieces:
-            spent = load_spent(item.subscription_id, part.start, part.end)
-            spent += sum(
-                charge.amount.minor
-                for charge in drafted
-                if charge.key.subscription_id == item.subscription_id
-                and part.holds(charge.period.start)
-            )
-            amount = _true_up(price, part, whole, spent)
-            one = Decimal(1)
-            found.charges.append(
-                self._charge(state, item, price, part, one, amount, "commitment", 0)
-            )
-        return found
+            amount = true_up_amount(item, price, part, whole, drafted)
+            charges.append(self._charge(state, item, price, part, one, amount, "commitment"))
+        for part in true_up_periods(item, drafted):
+            whole = item.schedule.containing(part.start)
+            amount = true_up_amount(item, price, part, whole, drafted)
+            charge = self._charge(state, item, price, part, one, amount, "supplement")
+            charges += _supplement(charge, price, load_billed(item, "commitment", part.start))
+        return charges
 
 
-def _true_up(price: PriceInfo, part: Period, whole: Period, spent_minor: int) -> Amount:
-    """The missing part of a commitment, rounded once, and how it came to be."""
-    terms = price.terms
-    unit: Currency = terms.price.currency
-    share = factor(part, whole, terms.convention, terms.policy)
-    commitment = price.commitment or Decimal(0)
-    missing = to_minor(true_up(commitment, Fraction(from_minor(spent_minor, unit)), share), unit)
-    explanation = {
-        "rule": "4, 5",
-        "price": terms.label,
-        "commitment": plain(commitment),
-        "factor": str(share),
-        "days": part.days,
-        "of_days": whole.days,
-        "convention": str(terms.convention),
-        "spent_minor": spent_minor,
-        "amount_minor": missing,
+def _supplement(charge: Charge, price: PriceInfo, billed: BilledPeriod) -> list[Charge]:
+    """The difference between what a period costs now and what was billed for it, if any.
+
+    Where it costs less, the same share of the discount goes back.
+    """
+    amount = charge.amount
+    difference = amount.minor - billed.gross_minor
+    if not difference:
+        return []
+    explanation = json.loads(amount.explanation)
+    explanation |= {
+        "rule": "11",
+        "total_minor": amount.minor,
+        "billed_before_minor": billed.gross_minor,
+        "amount_minor": difference,
     }
-    return Amount(missing, from_minor(missing, unit), dump(explanation))
-
-
-def _unbilled_ids(rows: Sequence[UsageRow], replaced: Sequence[int]) -> list[int]:
-    return [row.id for row in rows if not row.billed] + list(replaced)
+    discount = 0
+    if difference < 0 and billed.discount_minor:
+        discount = -credit_tax(billed.gross_minor, billed.discount_minor, 0, 0, -difference)
+        explanation["discount_minor"] = discount
+    unit = price.terms.price.currency
+    return [
+        charge._replace(
+            key=charge.key._replace(revision=billed.bills),
+            amount=Amount(
+                difference, from_minor(difference, unit), dump(explanation), amount.factor
+            ),
+            discount_minor=discount,
+        )
+    ]

@@ -18,11 +18,8 @@ from quarterday.core.errors import BillingError
 from quarterday.services.credit.apply_due_credit import apply_due_credit
 from quarterday.services.credit.expire_credit import expire_credit
 from quarterday.services.invoicing.catalog import Catalog
-from quarterday.services.invoicing.draft_account import (
-    AccountDrafts,
-    AccountState,
-    draft_account,
-)
+from quarterday.services.invoicing.draft_account import draft_account
+from quarterday.services.invoicing.drafts import AccountDrafts, AccountState
 from quarterday.services.invoicing.note_problems import note_problems
 from quarterday.services.invoicing.rate_usage import StoredUsage
 from quarterday.services.invoicing.summary import RunSummary, Skipped
@@ -35,6 +32,7 @@ from quarterday.store.queries.billing import (
     load_discounts,
     load_grants,
     load_items,
+    load_line_taxes,
     load_pending,
 )
 from quarterday.store.queries.usage import load_unbilled_days
@@ -145,7 +143,7 @@ def draft_batch(
 ) -> tuple[list[AccountDrafts], list[tuple[int, Skipped]]]:
     """Drafts of accounts in the order given, and those that cannot be billed with the reason."""
     states = load_states(ids)
-    catalog.load_prices({item.price_id for state in states for item in state.items})
+    load_prices(states, catalog)
     usage = make_usage(states, catalog)
     drafts, skipped = [], []
     for state in states:
@@ -161,21 +159,31 @@ def load_states(ids: Sequence[int]) -> list[AccountState]:
     """All that is to be known of accounts to bill them, in the order given."""
     accounts, items, pending = load_accounts(ids), load_items(ids), load_pending(ids)
     discounts = load_discounts(ids)
-    return [
-        AccountState(
-            accounts[key],
-            items.get(key, ()),
-            pending.get(key, ()),
-            {
-                item.subscription_id: discounts[item.subscription_id]
-                for item in items.get(key, ())
-                if item.subscription_id in discounts
-            }
-            if discounts
-            else {},
-        )
-        for key in ids
+    credited = [
+        row.source_line_id for rows in pending.values() for row in rows if row.source_line_id
     ]
+    taxes = load_line_taxes(credited)
+    states = []
+    for key in ids:
+        own, waiting = items.get(key, ()), pending.get(key, ())
+        state = AccountState(accounts[key], own, waiting)
+        if discounts:
+            state.discounts = {
+                one: discounts[one]
+                for one in (row.subscription_id for row in (*own, *waiting))
+                if one in discounts
+            }
+        if waiting:
+            state.credited_taxes = taxes
+        states.append(state)
+    return states
+
+
+def load_prices(states: Sequence[AccountState], catalog: Catalog) -> None:
+    """Read the prices that the accounts of a batch are charged by."""
+    wanted = {item.price_id for state in states for item in state.items}
+    wanted |= {row.price_id for state in states for row in state.pending if row.price_id}
+    catalog.load_prices(wanted)
 
 
 def make_usage(states: Sequence[AccountState], catalog: Catalog) -> StoredUsage:

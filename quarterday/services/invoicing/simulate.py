@@ -14,13 +14,15 @@ from typing import NamedTuple
 from quarterday.core.errors import BillingError
 from quarterday.core.period import Period
 from quarterday.services.invoicing.catalog import Catalog
-from quarterday.services.invoicing.draft_account import (
-    AccountDrafts,
-    AccountState,
-    draft_account,
-)
+from quarterday.services.invoicing.draft_account import draft_account
+from quarterday.services.invoicing.drafts import AccountDrafts, AccountState
 from quarterday.services.invoicing.rate_usage import StoredUsage
-from quarterday.services.invoicing.run_billing import BATCH, load_states, make_usage
+from quarterday.services.invoicing.run_billing import (
+    BATCH,
+    load_prices,
+    load_states,
+    make_usage,
+)
 from quarterday.store.queries.billing import DueRow, find_due
 
 
@@ -63,7 +65,7 @@ def simulate(
     catalog, after = Catalog(), None
     while rows := find_due(last, after, BATCH, accounts=accounts, sellers=sellers):
         states = load_states([row.account_id for row in rows])
-        catalog.load_prices({item.price_id for state in states for item in state.items})
+        load_prices(states, catalog)
         usage = make_usage(states, catalog)
         for row, state in zip(rows, states, strict=True):
             yield from _simulate_account(row, state, first, last, catalog, usage)
@@ -128,7 +130,7 @@ def _invoices(drafts: AccountDrafts, seller: str, today: date) -> Iterator[Simul
 def _moved(state: AccountState, drafts: AccountDrafts) -> AccountState:
     """The account as it will be when the drafts have been issued."""
     reached = {move.item_id: move.new for move in drafts.moves}
-    used = {row for row, _ in drafts.used_discounts}
+    used = {one.row_id: one for one in drafts.used_discounts}
     billed = set(drafts.pending_ids)
     return replace(
         state,
@@ -138,12 +140,17 @@ def _moved(state: AccountState, drafts: AccountDrafts) -> AccountState:
         ],
         pending=[one for one in state.pending if one.id not in billed],
         discounts={
-            key: [one._replace(used=one.used + (one.id in used)) for one in rows]
+            key: [
+                one._replace(used=used[one.id].new, used_through=used[one.id].used_through)
+                if one.id in used
+                else one
+                for one in rows
+            ]
             for key, rows in state.discounts.items()
         },
         earlier=[
             *state.earlier,
-            *(line.charge for due in drafts.drafts for line in due.draft.lines),
+            *(line for due in drafts.drafts for line in due.draft.lines),
         ]
         if any(item.role == "commitment" for item in state.items)
         else (),

@@ -5,27 +5,19 @@ Rows are gathered as tuples and written table by table, since that is what datab
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import F
 
-from quarterday.core.allocation import Grant, draw_credits
-from quarterday.core.invoice import Draft
-from quarterday.core.ledger import CreditKind as LedgerCreditKind
-from quarterday.core.ledger import JournalEntry as Entry
-from quarterday.core.ledger import apply_credit, grant_credit, post_credit_note, post_invoice
-from quarterday.core.money import plain
-from quarterday.core.settings import CreditUse
-from quarterday.core.tax import TaxAmount
 from quarterday.services.invoicing.batch_rows import BatchRows
-from quarterday.services.invoicing.catalog import Catalog, SellerInfo
-from quarterday.services.invoicing.draft_account import AccountDrafts, DueDraft, resolve_settings
+from quarterday.services.invoicing.catalog import Catalog
+from quarterday.services.invoicing.document_rows import DocumentRows
+from quarterday.services.invoicing.drafts import AccountDrafts, DueDraft
 from quarterday.services.invoicing.summary import RunSummary
 from quarterday.store.bulk import compare_and_set, reserve_ids, to_column
-from quarterday.store.fields import make_public_id
 from quarterday.store.models import (
+    CreditGrant,
     CreditNote,
     Invoice,
     JournalEntry,
@@ -35,7 +27,8 @@ from quarterday.store.models import (
     SubscriptionItem,
     UsageEvent,
 )
-from quarterday.store.queries.billing import AccountRow, GrantRow
+from quarterday.store.queries.billing import GrantRow
+from quarterday.store.queries.raw import execute_many
 
 
 class LostRace(Exception):  # noqa: N818 - a fact, not a fault
@@ -46,9 +39,8 @@ class BatchWriter:
     """Gathers the rows of one batch and writes them. Use once, within one transaction."""
 
     def __init__(self, today: date, now: datetime, catalog: Catalog) -> None:
-        self.today, self.now, self.catalog = today, now.isoformat(" "), catalog
         self.rows = BatchRows()
-        self.summary = RunSummary()
+        self.documents = DocumentRows(today, now, catalog, self.rows)
 
     def write(
         self, batch: Sequence[AccountDrafts], grants: dict[int, list[GrantRow]]
@@ -57,21 +49,34 @@ class BatchWriter:
         self._move(batch)
         self.gather(batch, grants)
         self.rows.write()
-        return self.summary
+        return self.documents.summary
 
     def gather(
         self, batch: Sequence[AccountDrafts], grants: dict[int, list[GrantRow]]
     ) -> BatchRows:
-        """Number the documents and make their rows, without writing them."""
+        """Number the documents and make their rows, without writing them.
+
+        Credit notes come first, so that invoices of the same batch can use their credit.
+        """
         invoices = [(a, due) for a in batch for due in a.drafts if due.draft.total_minor >= 0]
         notes = [(a, due) for a in batch for due in a.drafts if due.draft.total_minor < 0]
+        if notes:
+            self._gather_notes(notes, grants)
         keys = reserve_ids(Invoice, len(invoices)) if invoices else []
         numbers = self._numbers("invoice", [a.account.seller_id for a, _ in invoices])
         entries = reserve_ids(JournalEntry, len(invoices)) if invoices else []
         for (drafts, due), key, number, entry in zip(invoices, keys, numbers, entries, strict=True):
-            self._add_invoice(drafts.account, due, key, number, entry, grants)
-        self._add_credit_notes(notes)
+            self.documents.add_invoice(drafts.account, due, key, number, entry, grants)
         return self.rows
+
+    def _gather_notes(
+        self, notes: Sequence[tuple[AccountDrafts, DueDraft]], grants: dict[int, list[GrantRow]]
+    ) -> None:
+        keys, granted = reserve_ids(CreditNote, len(notes)), reserve_ids(CreditGrant, len(notes))
+        numbers = self._numbers("credit_note", [a.account.seller_id for a, _ in notes])
+        for (drafts, due), key, grant, number in zip(notes, keys, granted, numbers, strict=True):
+            opened = self.documents.add_credit_note(drafts.account, due.draft, key, number, grant)
+            grants.setdefault(drafts.account.id, []).append(opened)
 
     def _move(self, batch: Sequence[AccountDrafts]) -> None:
         """Move items, discounts, pending charges and usage from what was read; all or nothing."""
@@ -82,9 +87,14 @@ class BatchWriter:
         ]
         if compare_and_set(SubscriptionItem, "billed_through", "date", moves) != len(moves):
             raise LostRace("an item was moved by somebody else")
-        used = [(row, old, old + 1) for drafts in batch for row, old in drafts.used_discounts]
+        discounts = [one for drafts in batch for one in drafts.used_discounts]
+        used = [(one.row_id, one.old, one.new) for one in discounts]
         if compare_and_set(SubscriptionDiscount, "used", "int", used) != len(used):
             raise LostRace("a discount was used by somebody else")
+        execute_many(
+            "UPDATE store_subscriptiondiscount SET used_through = %s WHERE id = %s",
+            [(to_column(one.used_through), one.row_id) for one in discounts],
+        )
         pending = [(row, "pending", "billed") for drafts in batch for row in drafts.pending_ids]
         if compare_and_set(PendingCharge, "status", "text", pending) != len(pending):
             raise LostRace("a pending charge was billed or dropped by somebody else")
@@ -110,276 +120,3 @@ class BatchWriter:
             numbers.append(following[seller])
             following[seller] += 1
         return numbers
-
-    def _add_invoice(
-        self,
-        account: AccountRow,
-        due: DueDraft,
-        key: int,
-        number: int,
-        entry_key: int,
-        grants: dict[int, list[GrantRow]],
-    ) -> None:
-        draft, seller = due.draft, self.catalog.seller(account.seller_id)
-        public_id, today = make_public_id("inv"), to_column(self.today)
-        label = seller.labels["invoice"].label(number)
-        total = draft.total_minor
-        open_minor = total
-        if total and account.id in grants:
-            open_minor -= self._use_credit(account, seller, key, label, total, grants[account.id])
-        status = "open" if open_minor else "paid"
-        self.rows.invoices.append(
-            (
-                key,
-                public_id,
-                seller.id,
-                account.id,
-                "invoice",
-                number,
-                label,
-                account.currency,
-                today,
-                status,
-                to_column(due.due_on),
-                open_minor,
-                seller.snapshot_id,
-                account.snapshot_id,
-                draft.net_minor,
-                draft.tax_minor,
-                total,
-            )
-        )
-        self._add_lines(account, draft, key)
-        self.rows.taxes += [self._tax_row(tax, key, 1) for tax in draft.taxes]
-        entry = post_invoice(
-            on=self.today,
-            reference=label,
-            account=account.id,
-            currency=account.currency,
-            gross_minor=total,
-            nets=_income(draft),
-            taxes=[(_tax_name(tax), tax.tax_minor) for tax in draft.taxes],
-        )
-        self._add_entry(entry, seller, public_id, entry_key)
-        self._add_event(
-            seller, account, "invoice.issued", public_id, label, total, account.currency
-        )
-        self.summary.add_invoice(account.currency, len(draft.lines), total, total - open_minor)
-
-    def _add_lines(self, account: AccountRow, draft: Draft, key: int) -> None:
-        append = self.rows.lines.append
-        for position, (charge, discount, net, code, explanation) in enumerate(draft.lines, 1):
-            source = charge.key
-            append(
-                (
-                    key,
-                    position,
-                    account.id,
-                    source.subscription_id,
-                    source.item_id,
-                    source.product_id,
-                    charge.kind,
-                    source.revision,
-                    charge.description,
-                    to_column(charge.period.start),
-                    to_column(charge.period.end),
-                    plain(charge.quantity),
-                    charge.unit_code,
-                    plain(charge.amount.unit_price),
-                    charge.amount.minor,
-                    discount,
-                    net,
-                    code,
-                    explanation,
-                )
-            )
-
-    def _tax_row(self, tax: TaxAmount, key: int, sign: int) -> tuple[Any, ...]:
-        rate = tax.rate
-        return (
-            key,
-            rate.code if rate else tax.category,
-            rate.name if rate else tax.reason or "No tax",
-            plain(tax.percent),
-            tax.category,
-            tax.reason_code,
-            tax.reason,
-            sign * tax.base_minor,
-            sign * tax.tax_minor,
-        )
-
-    def _use_credit(
-        self,
-        account: AccountRow,
-        seller: SellerInfo,
-        key: int,
-        label: str,
-        need: int,
-        grants: list[GrantRow],
-    ) -> int:
-        """Settle a new invoice from open credit, in order of use; how much of it was settled."""
-        settings = resolve_settings(self.catalog, account, None, None)
-        if settings.credit_use is not CreditUse.AT_ISSUE:
-            return 0
-        usable = [
-            Grant(index, g.priority, g.granted_on, g.open_minor, g.expires_on)
-            for index, g in enumerate(grants)
-            if g.currency == account.currency
-        ]
-        draws = draw_credits(need, usable, self.today)
-        for draw in draws:
-            index = int(draw.key)
-            grant = grants[index]
-            grants[index] = grant._replace(open_minor=grant.open_minor - draw.amount_minor)
-            self.rows.draws.append((grant.id, draw.amount_minor))
-            public_id = make_public_id("alc")
-            self.rows.allocations.append(
-                (public_id, key, None, grant.id, None, to_column(self.today), draw.amount_minor)
-            )
-            entry = apply_credit(
-                on=self.today,
-                reference=label,
-                account=account.id,
-                currency=account.currency,
-                amount_minor=draw.amount_minor,
-            )
-            self._add_entry(entry, seller, public_id, None)
-        return sum(draw.amount_minor for draw in draws)
-
-    def _add_credit_notes(self, notes: Sequence[tuple[AccountDrafts, DueDraft]]) -> None:
-        """Credits that outweigh what is charged: a credit note, and its value as credit."""
-        if not notes:
-            return
-        keys = reserve_ids(CreditNote, len(notes))
-        numbers = self._numbers("credit_note", [a.account.seller_id for a, _ in notes])
-        for (drafts, due), key, number in zip(notes, keys, numbers, strict=True):
-            account, draft = drafts.account, due.draft
-            seller = self.catalog.seller(account.seller_id)
-            public_id, total = make_public_id("crn"), -draft.total_minor
-            label = seller.labels["credit_note"].label(number)
-            self.rows.notes.append(
-                (
-                    key,
-                    public_id,
-                    seller.id,
-                    account.id,
-                    "credit_note",
-                    number,
-                    label,
-                    account.currency,
-                    to_column(self.today),
-                    seller.snapshot_id,
-                    account.snapshot_id,
-                    -draft.net_minor,
-                    -draft.tax_minor,
-                    total,
-                    "Unused time",
-                )
-            )
-            self._add_note_lines(draft, key)
-            self.rows.note_taxes += [self._tax_row(tax, key, -1) for tax in draft.taxes]
-            entry = post_credit_note(
-                on=self.today,
-                reference=label,
-                account=account.id,
-                currency=account.currency,
-                gross_minor=total,
-                nets=[(code, -amount) for code, amount in _income(draft)],
-                taxes=[(_tax_name(tax), -tax.tax_minor) for tax in draft.taxes],
-            )
-            self._add_entry(entry, seller, public_id, None)
-            self._grant_note(account, seller, label, total)
-            self._add_event(
-                seller, account, "credit_note.issued", public_id, label, total, account.currency
-            )
-            self.summary.add_credit_note(account.currency, total)
-
-    def _add_note_lines(self, draft: Draft, key: int) -> None:
-        for position, line in enumerate(draft.lines, 1):
-            charge, source = line.charge, line.charge.key
-            self.rows.note_lines.append(
-                (
-                    key,
-                    position,
-                    None,
-                    source.item_id,
-                    source.product_id,
-                    charge.kind,
-                    charge.description,
-                    to_column(charge.period.start),
-                    to_column(charge.period.end),
-                    plain(charge.quantity),
-                    charge.unit_code,
-                    plain(charge.amount.unit_price),
-                    -line.net_minor,
-                    line.tax_code,
-                    line.explanation,
-                )
-            )
-
-    def _grant_note(self, account: AccountRow, seller: SellerInfo, label: str, total: int) -> None:
-        """The value of a credit note becomes credit, which the next invoice uses."""
-        public_id = make_public_id("crd")
-        self.rows.grants.append(
-            (
-                public_id,
-                account.id,
-                "credit_note",
-                account.currency,
-                total,
-                total,
-                100,
-                to_column(self.today),
-                label,
-            )
-        )
-        entry = grant_credit(
-            on=self.today,
-            reference=label,
-            account=account.id,
-            currency=account.currency,
-            amount_minor=total,
-            kind=LedgerCreditKind.DEPOSIT,
-        )
-        self._add_entry(entry, seller, public_id, None)
-
-    def _add_entry(self, entry: Entry, seller: SellerInfo, source: str, key: int | None) -> None:
-        """Keep an entry and its postings; those without a key get one when they are written."""
-        if not entry.postings:
-            return
-        row = (seller.id, entry.kind, to_column(entry.on), source, entry.reference, entry.memo)
-        ledger_key = seller.ledger.key
-        postings = [
-            (ledger_key(p.ledger_account), p.account, p.currency, p.amount_minor)
-            for p in entry.postings
-        ]
-        self.rows.add_entry(key, row, postings)
-
-    def _add_event(
-        self,
-        seller: SellerInfo,
-        account: AccountRow,
-        kind: str,
-        subject: str,
-        label: str,
-        total: int,
-        currency: str,
-    ) -> None:
-        data = f'{{"currency":"{currency}","label":"{label}","total_minor":{total}}}'
-        self.rows.events.append(
-            (seller.id, account.id, kind, subject, "billing run", self.now, data)
-        )
-
-
-def _income(draft: Draft) -> Iterable[tuple[str, int]]:
-    """Income by code: lines that earn to one account are one posting."""
-    found: dict[str, int] = {}
-    for line, net in zip(draft.lines, draft.income_minor, strict=True):
-        code = line.charge.key.income_code
-        found[code] = found.get(code, 0) + net
-    return found.items()
-
-
-def _tax_name(tax: TaxAmount) -> str:
-    """The ledger's name for a tax; what is not taxed posts nothing."""
-    return tax.rate.code if tax.rate else tax.category

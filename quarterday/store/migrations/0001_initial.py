@@ -879,6 +879,7 @@ class Migration(migrations.Migration):
                 ("start_on", models.DateField()),
                 ("end_on", models.DateField(null=True)),
                 ("used", models.PositiveIntegerField(default=0)),
+                ("used_through", models.DateField(null=True)),
                 (
                     "discount",
                     models.ForeignKey(

@@ -137,13 +137,18 @@ class SubscriptionItem(Row):
 
 
 class SubscriptionDiscount(Row):
-    """A discount agreed for a subscription, and for how many invoices it was used."""
+    """A discount agreed for a subscription, and for how many of its periods it was used.
+
+    ``used_through`` is the end of the last of those periods (exclusive): whatever is billed of
+    days before it has the discount without using it once more.
+    """
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="discounts")
     discount = models.ForeignKey(Discount, models.PROTECT, related_name="+", db_index=False)
     start_on = models.DateField()
     end_on = models.DateField(null=True)
     used = models.PositiveIntegerField(default=0)
+    used_through = models.DateField(null=True)
 
     class Meta:
         constraints = (

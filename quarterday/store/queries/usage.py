@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -9,7 +10,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from quarterday.core.metering import Measurement
+from quarterday.core.period import Period
 from quarterday.store.bulk import to_column, to_day
+from quarterday.store.queries.billing import ItemRow
 from quarterday.store.queries.raw import fetch, fetch_by_ids
 
 
@@ -23,9 +26,10 @@ class UsageRow(NamedTuple):
 
 
 class BilledPeriod(NamedTuple):
-    """What was billed for a period of a metered item so far."""
+    """What was billed for a period of an item so far: before discounts, and how often."""
 
     gross_minor: int
+    discount_minor: int
     bills: int
 
 
@@ -69,35 +73,69 @@ def load_usage(
     return rows, replaced
 
 
-def load_billed(item_id: int, period_start: date) -> BilledPeriod:
-    """What the lines of a metered item's period sum to, before discounts."""
-    (gross, bills), *_ = fetch(
-        "SELECT COALESCE(SUM(gross_minor), 0), COUNT(*) FROM store_invoiceline "
-        "WHERE item_id = %s AND period_start = %s AND kind IN ('usage', 'supplement')",
-        [item_id, to_column(period_start)],
-    )
-    return BilledPeriod(int(gross), int(bills))
+# An index finds lines by their item; those of credit notes are few, and found by their account.
+_BILLED = """
+SELECT gross_minor, net_minor, '' FROM store_invoiceline
+WHERE item_id = %s AND period_start = %s AND kind IN ('{kind}', 'supplement')
+UNION ALL
+SELECT 0, -l.net_minor, l.explanation FROM store_creditnote n
+JOIN store_creditnoteline l ON l.credit_note_id = n.id
+WHERE n.account_id = %s AND l.item_id = %s AND l.period_start = %s
+  AND l.kind = 'supplement' AND l.invoice_line_id IS NULL
+"""
 
 
-def load_billed_starts(item_id: int) -> list[tuple[date, date]]:
-    """The periods of a metered item that were billed."""
+def load_billed(item: ItemRow, kind: str, period_start: date) -> BilledPeriod:
+    """What the lines of a kind, and their supplements, sum to for an item's period."""
+    start = to_column(period_start)
+    rows = fetch(_BILLED.format(kind=kind), [item.id, start, item.account_id, item.id, start])
+    # A credit note keeps what it is worth; its line's explanation, what that was before discounts.
+    grosses = [json.loads(text)["amount_minor"] if text else gross for gross, _, text in rows]
+    return BilledPeriod(sum(grosses), sum(grosses) - sum(net for _, net, _ in rows), len(rows))
+
+
+def load_billed_periods(item_id: int, kind: str) -> list[Period]:
+    """The periods of an item that lines of a kind billed."""
     rows = fetch(
         "SELECT period_start, period_end FROM store_invoiceline "
-        "WHERE item_id = %s AND kind = 'usage' ORDER BY period_start",
-        [item_id],
+        "WHERE item_id = %s AND kind = %s ORDER BY period_start",
+        [item_id, kind],
     )
-    return [(to_day(start), to_day(end)) for start, end in rows]
+    return [Period(to_day(start), to_day(end)) for start, end in rows]
 
 
-def load_spent(subscription_id: int, start: date, end: date) -> int:
-    """What a subscription was charged for periods that began in ``[start, end)``."""
-    (spent,), *_ = fetch(
-        "SELECT COALESCE(SUM(net_minor), 0) FROM store_invoiceline "
-        "WHERE subscription_id = %s AND period_start >= %s AND period_start < %s "
-        "AND kind IN ('recurring', 'usage', 'supplement', 'unused')",
-        [subscription_id, to_column(start), to_column(end)],
-    )
-    return int(spent)
+_SPENT = """
+SELECT l.period_start, l.period_end, l.net_minor FROM store_invoiceline l
+WHERE l.item_id IN (SELECT id FROM store_subscriptionitem
+                    WHERE subscription_id = %s AND role <> 'commitment')
+  AND l.period_start < %s AND l.period_end > %s
+  AND l.kind IN ('recurring', 'usage', 'supplement', 'unused')
+UNION ALL
+SELECT l.period_start, l.period_end, -l.net_minor FROM store_creditnote n
+JOIN store_creditnoteline l ON l.credit_note_id = n.id
+JOIN store_subscriptionitem i ON i.id = l.item_id
+WHERE n.account_id = %s AND i.subscription_id = %s AND i.role <> 'commitment'
+  AND l.period_start < %s AND l.period_end > %s
+  AND l.kind IN ('supplement', 'unused') AND l.invoice_line_id IS NULL
+"""
+
+
+class SpentRow(NamedTuple):
+    """What a line charged for some days, after discounts."""
+
+    period: Period
+    net_minor: int
+
+
+def load_spent(item: ItemRow, part: Period) -> list[SpentRow]:
+    """What the subscription of an item was charged for periods that meet ``part``.
+
+    What the seller credited on an invoice afterwards still counts as charged.
+    """
+    days = to_column(part.end), to_column(part.start)
+    subscription = item.subscription_id
+    rows = fetch(_SPENT, [subscription, *days, item.account_id, subscription, *days])
+    return [SpentRow(Period(to_day(start), to_day(end)), net) for start, end, net in rows]
 
 
 def _to_instant(value: Any) -> datetime:
