@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from tests.databases import Databases
@@ -58,3 +62,19 @@ def shop(databases: Databases, shop_url: str, run_quarterday: Run) -> Iterator[S
     url = databases.copy(shop_url)
     yield Shop(url, run_quarterday)
     databases.drop(url)
+
+
+@pytest.fixture
+def execute(database_kind: str) -> Callable[[str, str], None]:
+    """Run a statement on a database behind the back of Quarterday."""
+
+    def run(url: str, statement: str) -> None:
+        if database_kind == "sqlite":
+            with closing(sqlite3.connect(urlsplit(url).path.removeprefix("/"))) as connection:
+                connection.execute(statement)
+                connection.commit()
+        else:
+            with psycopg.connect(url, autocommit=True) as server:
+                server.execute(statement)
+
+    return run
