@@ -57,7 +57,7 @@ def change_plan(
         base = [item for item in open_items if item.role == ItemRole.BASE]
         count = check_quantity(_quantity(base) if quantity is None else quantity)
         chosen = choose_prices(account, plan, prices, on)
-        if _is_same(base, chosen, count):
+        if _is_same(base, chosen, count) and all(item.start_on <= on for item in base):
             return subscription
         leaving = with_commitments(open_items, base)
         ended = [end_item(i, on=on, today=today, cause=EndCause.CHANGE) for i in leaving]

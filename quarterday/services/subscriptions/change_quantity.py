@@ -45,7 +45,7 @@ def change_quantity(
             if item_id is not None and (again := _find_done(subscription, item_id, quantity, on)):
                 return again
             raise
-        if item.quantity == quantity:
+        if item.quantity == quantity and item.start_on <= on:
             return item
         ended = end_item(item, on=on, today=today, cause=EndCause.CHANGE)
         span = Span(on, ended.bill_from)

@@ -142,6 +142,8 @@ def test_a_change_before_a_planned_one_is_refused() -> None:
     _quantity(subscription, 2, MAY_10, today=APRIL_27)
     with pytest.raises(BillingError, match="a change is planned, so choose 2019-05-10 or later"):
         _quantity(subscription, 3, MAY_3)
+    with pytest.raises(BillingError, match="a change is planned"):
+        _quantity(subscription, 2, MAY_3)
 
 
 def test_a_discount_is_not_paid_out() -> None:
