@@ -26,6 +26,7 @@ from quarterday.cli import (
 )
 from quarterday.cli.check import check_command
 from quarterday.cli.command import command, make_group
+from quarterday.cli.demo import demo_command
 from quarterday.cli.errors import EXIT_CODES
 from quarterday.cli.explain import explain_command
 from quarterday.cli.forecast import forecast_command
@@ -62,6 +63,7 @@ def root(
 
 command(app, "init", database=False, panel=_START)(init_command)
 command(app, "load", panel=_START)(load_command)
+command(app, "demo", database=False, panel=_START)(demo_command)
 command(app, "run", panel=_BILL)(run_command)
 command(app, "forecast", panel=_BILL)(forecast_command)
 command(app, "explain", panel=_BILL)(explain_command)

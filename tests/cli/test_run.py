@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -151,3 +153,38 @@ def test_sellers_whose_days_differ_are_billed_on_their_own(
         "lines": 0,
         "skipped": [],
     }
+
+
+def test_a_fault_is_one_line_and_a_traceback_when_asked_for(
+    shop: Shop, execute: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(shop.url, "UPDATE store_account SET data = 'no JSON' WHERE external_id = 'A1'")
+    said = shop.refuses("accounts show A1", status=70)
+    assert said.count("\n") == 1
+    assert "JSONDecodeError" in said
+    assert "QUARTERDAY_DEBUG=1" in said
+    monkeypatch.setenv("QUARTERDAY_DEBUG", "1")
+    debugged = subprocess.run(
+        [sys.executable, "-m", "quarterday", "accounts", "show", "A1"],
+        env=os.environ | {"QUARTERDAY_DATABASE_URL": shop.url},
+        capture_output=True,
+        text=True,
+    )
+    assert "Traceback" in debugged.stderr
+
+
+def test_a_command_that_is_stopped_says_so(shop: Shop, tmp_path: Path) -> None:
+    pipe = tmp_path / "usage.jsonl"
+    os.mkfifo(pipe)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "quarterday", "usage", "record", str(pipe)],
+        env=os.environ | {"QUARTERDAY_DATABASE_URL": shop.url},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    # Opening it waits until the command reads from it.
+    with pipe.open("w"):
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    assert process.returncode == 130
+    assert said == "quarterday: stopped; what was done until now stands\n"
