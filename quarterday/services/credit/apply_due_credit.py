@@ -15,15 +15,16 @@ from quarterday.services.credit.use_credit import open_grants, use_credit
 from quarterday.store.models import Allocation, Invoice
 from quarterday.store.queries.billing import read_settings
 from quarterday.store.queries.credit import find_credited_on_due_date
+from quarterday.store.queries.scope import EVERYTHING, Scope
 
 
-def apply_due_credit(*, today: date, now: datetime) -> list[Allocation]:
+def apply_due_credit(*, today: date, now: datetime, scope: Scope = EVERYTHING) -> list[Allocation]:
     """Settle what is due today or was before, oldest first, each account in its own transaction.
 
     Running it twice finds nothing left to do.
     """
     found: list[Allocation] = []
-    for account_id, seller_settings, account_settings in find_credited_on_due_date():
+    for account_id, seller_settings, account_settings in find_credited_on_due_date(scope):
         levels = read_settings(seller_settings), read_settings(account_settings)
         if resolve(Timing.ARREARS, *levels).credit_use is CreditUse.ON_DUE_DATE:
             found += _apply(account_id, today, now)

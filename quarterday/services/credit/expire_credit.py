@@ -14,16 +14,19 @@ from quarterday.services.events.record_event import record_event
 from quarterday.services.ledger.post_entry import post_entry
 from quarterday.store.models import Account, CreditDeduction, CreditGrant, DeductionKind
 from quarterday.store.queries.credit import find_expired
+from quarterday.store.queries.scope import EVERYTHING, Scope
 
 
-def expire_credit(*, today: date, now: datetime) -> list[CreditDeduction]:
+def expire_credit(
+    *, today: date, now: datetime, scope: Scope = EVERYTHING
+) -> list[CreditDeduction]:
     """Expire what is open of every grant whose ``expires_on`` has come; what went.
 
     A deposit that expires becomes income, a gift takes back its expense. Each account is a
     transaction of its own; when nothing is due, this is one look into an index.
     """
     found: list[CreditDeduction] = []
-    for account_id in find_expired(today):
+    for account_id in find_expired(today, scope):
         with transaction.atomic():
             account = claim_account(account_id)
             due = CreditGrant.objects.filter(

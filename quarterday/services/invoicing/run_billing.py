@@ -3,6 +3,8 @@
 Accounts are read in batches in order of due day and key. Each batch is one transaction: its
 accounts are claimed, drafted in memory, and their items moved by compare-and-set together with
 everything that is written. A run that dies leaves whole batches; the next one goes on from there.
+A batch that cannot be written is tried again in smaller ones, until the account that is to blame
+stands alone and is skipped.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from quarterday.core.errors import BillingError
 from quarterday.services.credit.apply_due_credit import apply_due_credit
@@ -25,6 +27,7 @@ from quarterday.services.invoicing.rate_usage import StoredUsage
 from quarterday.services.invoicing.summary import RunSummary, Skipped
 from quarterday.services.invoicing.write_batch import BatchWriter, LostRace
 from quarterday.services.subscriptions.advance_states import advance_states
+from quarterday.store.models import Account
 from quarterday.store.queries.billing import (
     DueRow,
     find_due,
@@ -35,6 +38,7 @@ from quarterday.store.queries.billing import (
     load_line_taxes,
     load_pending,
 )
+from quarterday.store.queries.scope import Scope
 from quarterday.store.queries.usage import load_unbilled_days
 
 BATCH = 2000
@@ -45,14 +49,19 @@ Progress = Callable[[date, int], None]
 
 @dataclass(slots=True)
 class _Run:
-    """One day of a run. ``failed`` are accounts that could not be billed, for not trying twice."""
+    """One day of a run. ``failed`` are accounts that could not be billed, for not trying twice.
+
+    ``limit`` is how many accounts are tried at once: fewer after a batch could not be written.
+    ``tried`` are those of the last batch.
+    """
 
     today: date
     now: datetime
     catalog: Catalog
-    accounts: Sequence[int] | None
-    sellers: Sequence[int] | None
+    scope: Scope
     batch: int
+    limit: int = 0
+    tried: list[DueRow] = field(default_factory=list)
     failed: set[int] = field(default_factory=set)
     summary: RunSummary = field(default_factory=RunSummary)
 
@@ -78,7 +87,8 @@ def run_billing(
     gc.disable()
     try:
         while day <= last:
-            summary.add(_run_day(_Run(day, now, catalog, accounts, sellers, batch), progress))
+            run = _Run(day, now, catalog, Scope(accounts, sellers), batch)
+            summary.add(_run_day(run, progress))
             day += timedelta(days=1)
     finally:
         gc.enable()
@@ -87,27 +97,71 @@ def run_billing(
 
 def _run_day(run: _Run, progress: Progress) -> RunSummary:
     """One day: states and credit first, then batch after batch."""
-    advance_states(run.today, now=run.now)
-    expire_credit(today=run.today, now=run.now)
-    run.summary.days = 1
-    for wait in (False, True):
-        after: DueRow | None = None
-        while (found := _run_batch(run, after, wait)) is not None:
-            after, count = found
-            progress(run.today, count)
-    apply_due_credit(today=run.today, now=run.now)
+    advance_states(run.today, now=run.now, scope=run.scope)
+    expire_credit(today=run.today, now=run.now, scope=run.scope)
+    run.summary.days, run.limit = 1, run.batch
+    _run_pass(run, progress, wait=False)
+    # While it waits for accounts that others hold, their due days may change, and with them the
+    # order in which accounts are read: only a pass that finds nothing has seen them all.
+    while _run_pass(run, progress, wait=True):
+        pass
+    apply_due_credit(today=run.today, now=run.now, scope=run.scope)
     return run.summary
 
 
+def _run_pass(run: _Run, progress: Progress, wait: bool) -> int:
+    """Once through all accounts that are due; how many were billed."""
+    billed = run.summary.accounts
+    after: DueRow | None = None
+    while (found := _run_batch(run, after, wait)) is not None:
+        after, count = found
+        progress(run.today, count)
+    return run.summary.accounts - billed
+
+
 def _run_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int] | None:
-    """Bill the next batch; None when nothing is due. Starts anew when somebody else was faster."""
-    for _ in range(_TRIES):
+    """Bill the next batch; None when nothing is due.
+
+    Starts anew when somebody else was faster; a batch that cannot be billed is made smaller.
+    """
+    tries = 0
+    while True:
         try:
-            return _try_batch(run, after, wait)
-        except LostRace:
+            done = _try_batch(run, after, wait)
+            run.limit = min(2 * run.limit, run.batch)
+            return done
+        except (LostRace, BillingError, IntegrityError, DataError, OperationalError) as error:
+            if isinstance(error, OperationalError) and not _is_deadlock(error):
+                raise
             for seller in run.catalog.sellers.values():
                 seller.ledger.forget()
-    raise BillingError(f"the accounts due after {after} keep changing; run again when it is quiet")
+            tries += 1
+            if isinstance(error, LostRace | OperationalError) and tries < _TRIES:
+                continue
+            if run.limit == 1:
+                run.limit = 2
+                return _skip_account(run, error)
+            run.limit, tries = run.limit // 2, 0
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    """Whether PostgreSQL ended one of two transactions that waited for each other."""
+    return getattr(error.__cause__, "sqlstate", "") == "40P01"
+
+
+def _skip_account(run: _Run, error: Exception) -> tuple[DueRow, int]:
+    """Leave out the account that was tried alone and cannot be billed, and remember why."""
+    (row,) = run.tried
+    with transaction.atomic():
+        label = str(Account.objects.get(id=row.account_id))
+        reason = str(error).strip().splitlines()[0]
+        if not isinstance(error, BillingError):
+            reason = f"it cannot be written: {reason}"
+        skipped = Skipped(label, run.today, reason)
+        note_problems(run.today, [], [(row.account_id, skipped)])
+    run.failed.add(row.account_id)
+    run.summary.add(RunSummary(skipped=[skipped]))
+    return row, 1
 
 
 def _try_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int] | None:
@@ -116,12 +170,13 @@ def _try_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int
         rows = find_due(
             run.today,
             after,
-            run.batch,
+            run.limit,
             claim=True,
             wait=wait,
-            accounts=run.accounts,
-            sellers=run.sellers,
+            accounts=run.scope.accounts,
+            sellers=run.scope.sellers,
         )
+        run.tried = rows
         if not rows:
             return None
         ids = [row.account_id for row in rows if row.account_id not in run.failed]

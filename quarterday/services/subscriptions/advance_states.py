@@ -13,6 +13,7 @@ from django.db import transaction
 
 from quarterday.core.lifecycle import move
 from quarterday.store.models import Event, Subscription
+from quarterday.store.queries.scope import EVERYTHING, Scope
 from quarterday.store.queries.waiting import WaitingRow, find_waiting
 
 _BATCH = 2000
@@ -25,7 +26,9 @@ _EVENTS = {
 }
 
 
-def advance_states(today: date, *, now: datetime, actor: str = "billing run") -> int:
+def advance_states(
+    today: date, *, now: datetime, scope: Scope = EVERYTHING, actor: str = "billing run"
+) -> int:
     """Move all subscriptions that are to move by today; how many moves that were.
 
     Each batch is a transaction with its events. Run twice, or by two at once, each move is made
@@ -33,7 +36,7 @@ def advance_states(today: date, *, now: datetime, actor: str = "billing run") ->
     """
     moved = 0
     for status in _STATES:
-        while rows := find_waiting(status, today, _BATCH):
+        while rows := find_waiting(status, today, _BATCH, scope):
             with transaction.atomic():
                 for verb in ("start_trial", "activate", "cancel"):
                     chosen = [row for row in rows if _verb(status, row, today) == verb]

@@ -13,6 +13,7 @@ from quarterday.core.period import Cadence, Schedule, Unit
 from quarterday.core.settings import Settings
 from quarterday.store.bulk import is_postgresql, to_column, to_day
 from quarterday.store.queries.raw import days, fetch, fetch_by_ids
+from quarterday.store.queries.scope import Scope
 
 
 class DueRow(NamedTuple):
@@ -160,24 +161,17 @@ def find_due(
     With ``claim`` they are locked until the transaction ends: on PostgreSQL another run skips
     them (or, with ``wait``, waits for them); on SQLite the transaction itself is the lock.
     """
-    where = ["bill_on <= %s"]
+    where = "bill_on <= %s" + Scope(accounts, sellers).sql("account_id")
     params: list[Any] = [to_column(today)]
     if after is not None:
-        where.append("(bill_on, account_id) > (%s, %s)")
+        where += " AND (bill_on, account_id) > (%s, %s)"
         params += [to_column(after.bill_on), after.account_id]
-    if accounts is not None:
-        listed = ",".join(str(int(one)) for one in accounts) or "NULL"
-        where.append(f"account_id IN ({listed})")
-    if sellers is not None:
-        listed = ",".join(str(int(one)) for one in sellers) or "NULL"
-        where.append(f"account_id IN (SELECT id FROM store_account WHERE seller_id IN ({listed}))")
     lock = ""
     if claim and is_postgresql():
         lock = " FOR UPDATE" if wait else " FOR UPDATE SKIP LOCKED"
     sql = (
         days("SELECT [bill_on], account_id FROM ")
-        + f"store_billingdue WHERE {' AND '.join(where)} "
-        f"ORDER BY bill_on, account_id LIMIT {int(limit)}{lock}"
+        + f"store_billingdue WHERE {where} ORDER BY bill_on, account_id LIMIT {int(limit)}{lock}"
     )
     return [DueRow(to_day(day), account_id) for day, account_id in fetch(sql, params)]
 

@@ -10,32 +10,35 @@ from datetime import date
 
 from quarterday.store.bulk import to_column
 from quarterday.store.queries.raw import fetch
+from quarterday.store.queries.scope import EVERYTHING, Scope
 
 EXPIRED = """
 SELECT DISTINCT account_id FROM store_creditgrant
-WHERE open_minor > 0 AND expires_on IS NOT NULL AND expires_on <= %s ORDER BY account_id
+WHERE open_minor > 0 AND expires_on IS NOT NULL AND expires_on <= %s{scope} ORDER BY account_id
 """
 # A setting is stored as JSON text, so a text that does not name it cannot set it.
 CREDITED_ON_DUE_DATE = """
 SELECT a.id, s.settings, a.settings FROM store_account a
 JOIN store_seller s ON s.id = a.seller_id
 WHERE a.id IN (SELECT account_id FROM store_creditgrant WHERE open_minor > 0)
-  AND (a.settings LIKE '%%on_due_date%%' OR s.settings LIKE '%%on_due_date%%')
+  AND (a.settings LIKE '%%on_due_date%%' OR s.settings LIKE '%%on_due_date%%'){scope}
 ORDER BY a.id
 """
 
 
-def find_expired(today: date) -> list[int]:
+def find_expired(today: date, scope: Scope = EVERYTHING) -> list[int]:
     """The keys of accounts with open credit that expired today or before."""
-    return [row[0] for row in fetch(EXPIRED, [to_column(today)])]
+    sql = EXPIRED.format(scope=scope.sql("account_id"))
+    return [row[0] for row in fetch(sql, [to_column(today)])]
 
 
-def find_credited_on_due_date() -> list[tuple[int, str, str]]:
+def find_credited_on_due_date(scope: Scope = EVERYTHING) -> list[tuple[int, str, str]]:
     """Accounts with open credit that may be used on the due date: key and settings as stored.
 
     The settings are those of the seller, then of the account.
     """
-    return [(row[0], row[1], row[2]) for row in fetch(CREDITED_ON_DUE_DATE)]
+    sql = CREDITED_ON_DUE_DATE.format(scope=scope.sql("a.id"))
+    return [(row[0], row[1], row[2]) for row in fetch(sql)]
 
 
 def find_deposit_method(public_id: str) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from quarterday.store.bulk import to_column, to_day
 from quarterday.store.queries.raw import days, fetch
+from quarterday.store.queries.scope import EVERYTHING, Scope
 
 
 class WaitingRow(NamedTuple):
@@ -23,18 +24,27 @@ class WaitingRow(NamedTuple):
 _WAITING = """
 SELECT s.id, s.public_id, s.account_id, a.seller_id, [s.trial_end]
 FROM store_subscription s JOIN store_account a ON a.id = s.account_id
-WHERE s.status = '{status}' AND s.{column} <= %s
+WHERE s.status = '{status}' AND s.{column} <= %s{scope}
 ORDER BY s.{column}, s.id LIMIT {limit}
 """
 _COLUMNS = {"pending": "start_on", "trialing": "trial_end", "cancelling": "end_on"}
 
 
-def find_waiting(status: str, today: date, limit: int) -> list[WaitingRow]:
+def find_waiting(
+    status: str, today: date, limit: int, scope: Scope = EVERYTHING
+) -> list[WaitingRow]:
     """Subscriptions in a state that ends today or has ended, the longest waiting first.
 
     ``status`` is pending, trialing or cancelling.
     """
-    sql = days(_WAITING.format(status=status, column=_COLUMNS[status], limit=int(limit)))
+    sql = days(
+        _WAITING.format(
+            status=status,
+            column=_COLUMNS[status],
+            limit=int(limit),
+            scope=scope.sql("s.account_id"),
+        )
+    )
     return [
         WaitingRow(key, public_id, account, seller, None if end is None else to_day(end))
         for key, public_id, account, seller, end in fetch(sql, [to_column(today)])
