@@ -17,6 +17,7 @@ from quarterday.services.inputs import check_country, check_text
 from quarterday.store.models import Seller, TaxRate
 
 _ALWAYS = date(1970, 1, 1)
+_CONTENT = "name percent country region level compound category valid_end".split()
 
 
 def publish_tax_rate(
@@ -67,16 +68,7 @@ def publish_tax_rate(
                 "tax_class": terms.tax_class,
                 "valid_from": terms.valid_from,
             },
-            content={
-                "name": terms.name,
-                "percent": terms.percent,
-                "country": terms.country,
-                "region": terms.region,
-                "level": terms.level,
-                "compound": terms.compound,
-                "category": terms.category,
-                "valid_end": terms.valid_end,
-            },
+            content={field: getattr(terms, field) for field in _CONTENT},
             editable=("name",),
             remedy="end it with end_tax_rate and publish the new one from that day",
         )

@@ -23,8 +23,7 @@ def follow_item(
     if end is not None and end <= start:
         return None
     first = first_unbilled(item, find_billed(item, start), start)
-    span = Span(start, first, end)
+    span = Span(start, first, end, EndCause.CHANGE if end else None)
     new = make_item(subscription, item.price, item.quantity, span, make_schedule(item), item.role)
-    new.end_cause = EndCause.CHANGE if end else None
     new.save(force_insert=True)
     return new

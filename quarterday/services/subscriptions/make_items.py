@@ -13,6 +13,7 @@ from quarterday.core.money import currency, from_minor, plain, to_minor
 from quarterday.core.period import Schedule
 from quarterday.store.models import (
     Account,
+    EndCause,
     ItemRole,
     PendingCharge,
     Plan,
@@ -28,6 +29,7 @@ class Span(NamedTuple):
     start_on: date
     billed_through: date
     end_on: date | None = None
+    end_cause: EndCause | None = None
 
 
 def choose_prices(
@@ -112,6 +114,7 @@ def make_item(
         quantity=quantity,
         start_on=span.start_on,
         end_on=span.end_on,
+        end_cause=span.end_cause,
         billed_from=None if span.billed_through == span.start_on else span.billed_through,
         billed_through=span.billed_through,
         anchor_on=schedule.anchor,

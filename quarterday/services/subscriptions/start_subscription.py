@@ -77,11 +77,7 @@ def start_subscription(
     """
     trial_end = _trial_end(plan, start_on, trial_days)
     schedule = _schedule(plan, trial_end or start_on, anchor_on, anchor_day)
-    begin = billed_through or start_on
-    if begin < start_on:
-        raise BillingError(f"billed_through {begin} lies before the start {start_on}; give none")
-    if end_on is not None and end_on < start_on:
-        raise BillingError(f"end_on {end_on} lies before the start {start_on}; give a later day")
+    span = _make_span(start_on, end_on, trial_end, billed_through)
     with transaction.atomic():
         account = claim_account(account_id)
         subscription = Subscription(
@@ -97,31 +93,46 @@ def start_subscription(
             settings=check_settings(settings),
             data=dict(data or {}),
         )
-        item_end = None if end_on is None else max(begin, end_on)
-        span = Span(begin, max(begin, trial_end or begin), item_end)
         chosen = choose_prices(account, plan, prices, start_on)
         items = make_items(subscription, chosen, check_quantity(quantity), span, schedule)
         if known := _find(subscription):
             return _check_same(known, subscription, items)
         _check_open(account)
         subscription.save(force_insert=True)
-        for item in items:
-            item.end_cause = None if end_on is None else EndCause.CANCEL
         charge_setup = billed_through is None and end_on != start_on
         add_items(account, subscription, items, plan, charge_setup, catalog)
         if discounts:
             rows = make_grants(subscription, discounts, start_on)
             SubscriptionDiscount.objects.bulk_create(rows)
-        record_event(
-            kind="subscription.started",
-            subject=subscription.public_id,
-            seller_id=account.seller_id,
-            account_id=account.id,
-            actor=actor,
-            now=now,
-            data={"plan": plan.code, "start_on": start_on.isoformat()},
-        )
+        _tell(subscription, actor, now)
     return subscription
+
+
+def _make_span(
+    start_on: date, end_on: date | None, trial_end: date | None, billed_through: date | None
+) -> Span:
+    """The days of the first items, and the first of them that is to be billed."""
+    begin = billed_through or start_on
+    if begin < start_on:
+        raise BillingError(f"billed_through {begin} lies before the start {start_on}; give none")
+    if end_on is not None and end_on < start_on:
+        raise BillingError(f"end_on {end_on} lies before the start {start_on}; give a later day")
+    first = max(begin, trial_end or begin)
+    if end_on is None:
+        return Span(begin, first)
+    return Span(begin, first, max(begin, end_on), EndCause.CANCEL)
+
+
+def _tell(subscription: Subscription, actor: str, now: datetime) -> None:
+    record_event(
+        kind="subscription.started",
+        subject=subscription.public_id,
+        seller_id=subscription.account.seller_id,
+        account_id=subscription.account_id,
+        actor=actor,
+        now=now,
+        data={"plan": subscription.plan.code, "start_on": subscription.start_on.isoformat()},
+    )
 
 
 def _trial_end(plan: Plan, start_on: date, trial_days: int | None) -> date | None:
