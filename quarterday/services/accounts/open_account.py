@@ -46,7 +46,52 @@ def open_account(
     Opening it again under the same ``external_id`` with the same details returns it unchanged.
     Raises `Conflict` when they differ, and `BillingError` for bad input.
     """
-    account = Account(
+    account = make_account(
+        seller=seller,
+        name=name,
+        country=country,
+        currency=currency,
+        external_id=external_id,
+        language=language,
+        region=region,
+        address=address,
+        tax_id=tax_id,
+        tax_id_evidence=tax_id_evidence,
+        tax_exempt_reason=tax_exempt_reason,
+        settings=settings,
+        data=data,
+    )
+    if known := _find(account):
+        return _check_same(known, account)
+    try:
+        with transaction.atomic():
+            _write(account, actor, now)
+    except IntegrityError:
+        # Somebody opened it since we looked.
+        if known := _find(account):
+            return _check_same(known, account)
+        raise
+    return account
+
+
+def make_account(
+    *,
+    seller: Seller,
+    name: str,
+    country: str,
+    currency: str | None = None,
+    external_id: str | None = None,
+    language: str | None = None,
+    region: str = "",
+    address: Mapping[str, Any] | None = None,
+    tax_id: str = "",
+    tax_id_evidence: Mapping[str, Any] | None = None,
+    tax_exempt_reason: str = "",
+    settings: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Account:
+    """An account that is not yet written; raises `BillingError` for bad input."""
+    return Account(
         seller=seller,
         external_id=check_external_id(external_id),
         name=check_text(name, "name"),
@@ -61,17 +106,6 @@ def open_account(
         settings=check_settings(settings),
         data=dict(data or {}),
     )
-    if known := _find(account):
-        return _check_same(known, account)
-    try:
-        with transaction.atomic():
-            _write(account, actor, now)
-    except IntegrityError:
-        # Somebody opened it since we looked.
-        if known := _find(account):
-            return _check_same(known, account)
-        raise
-    return account
 
 
 def _find(asked: Account) -> Account | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from decimal import Decimal
-from typing import Any
 
 from quarterday.core.exact import ONE
 from quarterday.core.loading.record import Record
@@ -14,6 +14,7 @@ from quarterday.services.imports.context import Context
 from quarterday.services.imports.report import Outcome
 from quarterday.services.imports.update_contract import update_contract
 from quarterday.services.subscriptions.add_addon import add_addon
+from quarterday.services.subscriptions.plan_contract import Contract
 from quarterday.services.subscriptions.start_subscription import start_subscription
 from quarterday.store.models import Account, ItemRole, Plan, Price, SubscriptionItem
 
@@ -29,14 +30,12 @@ def load_subscription(record: Record, context: Context) -> Outcome:
         if outcome is Outcome.UPDATED:
             context.forget_subscription(account, values["external_id"])
         return outcome
-    today = context.today(context.seller(record))
+    contract = make_contract(record, context)
+    agreed = {one.name: getattr(contract, one.name) for one in fields(contract)}
     started = start_subscription(
         account_id=account.id,
-        plan=plan,
-        prices=_choose_prices(record, context, account, plan, codes),
-        discounts=context.discounts(record),
-        today=today,
-        **_rest(record),
+        **agreed,
+        today=context.today(context.seller(record)),
         now=context.now,
         actor=context.actor,
         catalog=context.catalog,
@@ -51,8 +50,16 @@ _FIELDS = (
 ).split()
 
 
-def _rest(record: Record) -> dict[str, Any]:
-    return {name: record.values[name] for name in _FIELDS if name in record.values}
+def make_contract(record: Record, context: Context) -> Contract:
+    """What a record agrees on; the price of an amount is published when it is first asked for."""
+    account, plan = context.account(record), context.plan(record)
+    codes = _price_codes(record, plan)
+    return Contract(
+        plan=plan,
+        prices=_choose_prices(record, context, account, plan, codes),
+        discounts=context.discounts(record),
+        **{name: record.values[name] for name in _FIELDS if name in record.values},
+    )
 
 
 def _price_codes(record: Record, plan: Plan) -> Sequence[str] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quarterday.core.loading.record import Record
 from quarterday.services.accounts.add_contact import add_contact
 from quarterday.services.accounts.change_account import change_account
@@ -15,15 +17,19 @@ from quarterday.store.models import Account, Contact
 def load_account(record: Record, context: Context) -> Outcome:
     """Open an account, or change the details that are given; what is not given stays."""
     seller = context.seller(record)
-    values = {key: value for key, value in record.values.items() if key != "seller"}
-    name = values["external_id"]
-    known = context.known_account(seller, name)
+    known = context.known_account(seller, record.values["external_id"])
     if known is None:
-        values.setdefault("country", seller.country)
+        values = account_fields(record, context)
         account = open_account(seller=seller, **values, now=context.now, actor=context.actor)
         context.keep_account(account, is_new=True)
         return Outcome.CREATED
     return _change(record, known, context)
+
+
+def account_fields(record: Record, context: Context) -> dict[str, Any]:
+    """What a new account is opened with; it is where its seller is unless the file says."""
+    values = {key: value for key, value in record.values.items() if key != "seller"}
+    return {"country": context.seller(record).country, **values}
 
 
 def _change(record: Record, known: Account, context: Context) -> Outcome:
