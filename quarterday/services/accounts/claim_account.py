@@ -5,6 +5,7 @@ from __future__ import annotations
 from quarterday.services.errors import NotFound
 from quarterday.store.bulk import is_postgresql
 from quarterday.store.models import Account, BillingDue
+from quarterday.store.queries.keys import read_account
 from quarterday.store.queries.raw import fetch
 
 
@@ -21,6 +22,7 @@ def claim_account(account_id: int) -> Account:
     if not rows:
         raise NotFound(f"there is no account with the key {account_id}")
     # Read after the lock was won: a join would still show what held before the wait.
-    account = Account.objects.get(id=account_id)
+    account = read_account(account_id)
+    assert account is not None
     account.due = BillingDue(account=account, bill_on=rows[0][0])
     return account

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from quarterday.services.invoicing.catalog import Catalog
 from quarterday.services.subscriptions.item_due import next_due
+from quarterday.store.bulk import to_column
 from quarterday.store.models import BillingDue
 from quarterday.store.queries.billing import load_accounts, load_items, load_pending
+from quarterday.store.queries.raw import execute_many
 
 _BATCH = 1000
 
@@ -52,7 +54,8 @@ def add_due(due: BillingDue, days: Sequence[date | None]) -> None:
     known = [day for day in days if day is not None]
     if known and (due.bill_on is None or min(known) < due.bill_on):
         due.bill_on = min(known)
-        BillingDue.objects.filter(account_id=due.account_id).update(bill_on=due.bill_on)
+        row = (to_column(due.bill_on), due.account_id)
+        execute_many("UPDATE store_billingdue SET bill_on = %s WHERE account_id = %s", [row])
 
 
 def compute_due(account_ids: Sequence[int], catalog: Catalog) -> dict[int, date | None]:
