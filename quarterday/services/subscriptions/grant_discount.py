@@ -23,7 +23,7 @@ def grant_discount(
     end_on: date | None = None,
     actor: str = "system",
 ) -> SubscriptionDiscount:
-    """Let a discount count on invoices issued from ``start_on`` to ``end_on`` (exclusive).
+    """Let a discount count for periods that have days from ``start_on`` to ``end_on`` (exclusive).
 
     Granting it again alike returns what there is; raises `Conflict` when the days differ, and
     `BillingError` for a discount that cannot be granted that day or is of another seller.
