@@ -77,7 +77,7 @@ def parse_mapped(
     named = {condition.column for condition in conditions}
     for name, how in given.items():
         where = f"[{kind}] {name}"
-        if known[name].kind != "data":
+        if known[name].kind not in ("data", "settings"):
             fields[name] = parse_expression(how, where)
             named |= columns_of(how)
             continue

@@ -51,10 +51,17 @@ def make_problem(file: str, row: int, error: BillingError) -> Problem:
     ('account A is closed', 'reopen it')
     """
     if isinstance(error, BadValue):
-        return Problem(file, row, error.column, _show(error.value), error.reason, error.remedy)
+        return Problem(file, row, error.column, show_value(error.value), error.reason, error.remedy)
     reason, _, remedy = str(error).rpartition("; ")
     return Problem(file, row, "", "", reason or remedy, remedy if reason else REMEDY)
 
 
-def _show(value: Any) -> str:
+def show_value(value: Any) -> str:
+    """A value as it stands in the file; nothing for none.
+
+    >>> show_value(["A", "B"]), show_value(None)
+    ('A; B', '')
+    """
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
     return "" if value is None else str(value)

@@ -17,6 +17,7 @@ from quarterday.core.loading.values import (
     read_flag,
     read_instant,
     read_number,
+    read_settings,
     read_text,
     read_words,
 )
@@ -42,6 +43,7 @@ _READERS: Mapping[str, Reader] = {
     "flag": read_flag,
     "words": read_words,
     "data": read_data,
+    "settings": read_settings,
     "country": read_country,
     "currency": read_currency,
 }
@@ -49,14 +51,14 @@ _READERS: Mapping[str, Reader] = {
 # Each field with its kind; those with a star must be given. Texts name their longest length.
 _TYPES = {
     "seller": "code*:text/64 name*:text/200 country*:country time_zone*:text/64 "
-    "currency*:currency region:text/32 language:text/16 address:data tax_id:text/64 settings:data",
+    "currency*:currency region:text/32 language:text/16 address:data tax_id:text/64 settings:settings",
     "tax_rate": "seller:text/64 code*:text/32 name*:text/100 percent*:number country*:country "
     "region:text/32 tax_class:text/32 level:count compound:flag category:text/2 valid_from:date "
     "valid_end:date",
     "product": "seller:text/64 code*:text/64 name*:text/200 tax_class:text/32 "
-    "income_code:text/64 settings:data",
+    "income_code:text/64 settings:settings",
     "plan": "seller:text/64 product*:text/64 code*:text/64 name*:text/200 cadence:text/32 "
-    "anchoring:text/16 anchor_day:count trial_days:count settings:data",
+    "anchoring:text/16 anchor_day:count trial_days:count settings:settings",
     "meter": "seller:text/64 code*:text/64 name*:text/200 aggregation:text/16",
     "price": "seller:text/64 plan*:text/129 code*:text/64 currency:currency model*:data "
     "setup_fee:number minimum:number commitment:number free_units:number unit_code:text/8 "
@@ -66,12 +68,12 @@ _TYPES = {
     "valid_from:date valid_end:date",
     "account": "seller:text/64 external_id*:text/128 name*:text/200 country:country "
     "currency:currency language:text/16 region:text/32 address:data tax_id:text/64 "
-    "tax_id_evidence:data tax_exempt_reason:text/200 settings:data data:data",
+    "tax_id_evidence:data tax_exempt_reason:text/200 settings:settings data:data",
     "contact": "seller:text/64 account*:text/128 email*:text/254 name:text/200 kinds:words",
     "subscription": "seller:text/64 account*:text/128 external_id*:text/128 plan*:text/129 "
     "prices:words amount:number timing:text/8 tax_inclusive:flag quantity:number start_on*:date "
     "end_on:date trial_days:count anchor_on:date anchor_day:count billed_through:date "
-    "discounts:words settings:data data:data",
+    "discounts:words settings:settings data:data",
     "addon": "seller:text/64 account*:text/128 subscription*:text/128 plan*:text/129 "
     "price:text/64 quantity:number start_on*:date",
     "charge": "seller:text/64 account*:text/128 external_id*:text/128 product*:text/64 "

@@ -13,6 +13,7 @@ from typing import Any
 from quarterday.core.errors import BillingError
 from quarterday.core.loading.problem import BadValue
 from quarterday.core.money import currency, parse_exact
+from quarterday.core.settings import Settings
 
 _NUMBER = re.compile(r"[+-]?(\d+)(\.\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
@@ -154,6 +155,27 @@ def read_data(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadValue(f"{value!r} has no named values", 'write it as {"name": "value"}')
     return value
+
+
+def read_settings(value: Any) -> dict[str, Any]:
+    """Settings of one level; numbers and flags may be text.
+
+    >>> read_settings({"billing_day": "15"})
+    {'billing_day': 15}
+    """
+    given = dict(read_data(value))
+    for name, read in (
+        ("lead_days", read_count),
+        ("terms_days", read_count),
+        ("billing_day", read_count),
+        ("tax_per_line", read_flag),
+    ):
+        if name in given:
+            given[name] = read(given[name])
+    try:
+        return Settings.from_data(given).to_data()
+    except BillingError as error:
+        raise BadValue(str(error), "see the settings in docs/native-format.md") from None
 
 
 def read_country(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from quarterday.core.errors import BillingError
 from quarterday.core.loading.mapping import Mapping as ColumnMapping
-from quarterday.core.loading.problem import BadValue, Problem, make_problem
+from quarterday.core.loading.problem import BadValue, Problem, make_problem, show_value
 from quarterday.core.loading.record import Record, read_native
 from quarterday.ports.importer import SourceRow
 
@@ -27,14 +27,12 @@ class LoadRow(NamedTuple):
         problem = make_problem(self.file, self.number, error)
         if isinstance(error, BadValue):
             return problem
-        # Services name the field that they refuse.
-        words = re.findall(r"[a-z_]+", str(error))
-        for word in words:
+        for word in _field_words(str(error)):
             for record in self.records:
-                if word in record.values and word not in _COMMON:
+                if word in record.values:
                     column = record.column_of(word)
                     value = self.values.get(column, record.values[word])
-                    return problem._replace(column=column, value=str(value))
+                    return problem._replace(column=column, value=show_value(value))
         return problem
 
 
@@ -42,6 +40,12 @@ class LoadRow(NamedTuple):
 _COMMON = frozenset(
     "account amount at code name plan price prices seller subscription value".split()
 )
+
+
+def _field_words(text: str) -> list[str]:
+    """Words of a message that may name a field: services say which one they refuse."""
+    named = re.findall(r"\bwith ([a-z_]+) ", text)
+    return named + [word for word in re.findall(r"[a-z_]+", text) if word not in _COMMON]
 
 
 def read_rows(
