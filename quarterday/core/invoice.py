@@ -23,7 +23,15 @@ from quarterday.core.period import Period
 from quarterday.core.pricing.model import Step
 from quarterday.core.pricing.price import Price, rate_price
 from quarterday.core.proration import Convention, Policy, factor
-from quarterday.core.tax import TaxableLine, TaxAmount, TaxRate, Treatment, compute_taxes
+from quarterday.core.tax import (
+    OUTSIDE_SCOPE,
+    TaxableLine,
+    TaxAmount,
+    TaxRate,
+    Treatment,
+    TreatmentKind,
+    compute_taxes,
+)
 
 _ONE = Fraction(1)
 _NONE_USED: frozenset[str] = frozenset()
@@ -203,13 +211,17 @@ def dump(data: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=1024)
 def tax_code(rates: tuple[TaxRate, ...], treatment: Treatment) -> str:
-    """How a line names its tax: the codes of its rates, or the category that takes their place.
+    """How a line names its tax: as the rows of `compute_taxes` do, which are on its amount.
+
+    The codes of its rates, lowest level first, or the category that takes their place.
 
     >>> from quarterday.core.tax import TAXABLE
     >>> tax_code((TaxRate("vat20", "VAT", Decimal(20), "GB"),), TAXABLE)
     'vat20'
     """
-    return "+".join(rate.code for rate in rates) if rates else str(treatment.category)
+    if treatment.kind is not TreatmentKind.TAXABLE:
+        return str(treatment.category)
+    return "+".join([rate.code for rate in rates]) if rates else OUTSIDE_SCOPE.category
 
 
 def compute_invoice(

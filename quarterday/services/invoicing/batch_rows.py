@@ -34,11 +34,11 @@ _PERIOD = "description period_start period_end quantity unit_code unit_price"
 COLUMNS: dict[type[Any], str] = {
     Invoice: f"{_DOCUMENT} status due_on open_minor {_SNAPSHOTS}",
     InvoiceLine: "invoice_id position account_id subscription_id item_id product_id kind revision "
-    f"{_PERIOD} gross_minor discount_minor net_minor tax_code explanation",
+    f"{_PERIOD} gross_minor discount_minor net_minor base_minor tax_code income_code explanation",
     InvoiceTax: f"invoice_id {_TAX}",
     CreditNote: f"{_DOCUMENT} {_SNAPSHOTS} reason",
     CreditNoteLine: "credit_note_id position invoice_line_id item_id product_id kind "
-    f"{_PERIOD} net_minor tax_code explanation",
+    f"{_PERIOD} net_minor base_minor tax_code income_code explanation",
     CreditNoteTax: f"credit_note_id {_TAX}",
     CreditGrant: "id public_id account_id kind currency amount_minor open_minor priority "
     "granted_on reason",

@@ -11,7 +11,6 @@ from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.inputs import check_text
-from quarterday.services.invoicing.credit_income import book_left, credit_income
 from quarterday.services.invoicing.credit_lines import LineCredit, choose_lines
 from quarterday.services.invoicing.credit_taxes import TaxCredit, credit_taxes
 from quarterday.services.invoicing.issue_credit_note import NoteDraft, issue_credit_note
@@ -56,27 +55,25 @@ def credit_invoice(
 
 
 def draft_note(invoice: Invoice, chosen: Sequence[LineCredit]) -> NoteDraft:
-    """What to give back. The note that credits the last of an invoice takes all that is left of
-    it in tax and in the book, so that nothing remains.
+    """What to give back. The note that credits the last of an invoice takes all the tax that is
+    left of it, so that nothing remains.
     """
-    notes = list(invoice.credit_notes.all())
     taxes = list(invoice.taxes.order_by("id"))
     if all(one.before_minor + one.amount_minor == one.line.net_minor for one in chosen):
-        credited = _credited_taxes(notes)
+        credited = _credited_taxes(invoice)
         left = [
-            TaxCredit(row, row.base_minor - base, row.tax_minor - tax, 0)
+            TaxCredit(row, row.base_minor - base, row.tax_minor - tax)
             for row in taxes
             for base, tax in [credited.get(_key(row), (0, 0))]
         ]
-        return NoteDraft(chosen, left, book_left(invoice, notes))
-    found = credit_taxes(invoice, chosen, taxes)
-    return NoteDraft(chosen, found.taxes, credit_income(chosen, found))
+        return NoteDraft(chosen, left)
+    return NoteDraft(chosen, credit_taxes(invoice, chosen, taxes))
 
 
-def _credited_taxes(notes: Sequence[CreditNote]) -> dict[tuple[object, ...], tuple[int, int]]:
+def _credited_taxes(invoice: Invoice) -> dict[tuple[object, ...], tuple[int, int]]:
     """Base and tax that earlier notes gave back, by what names a tax row."""
     found: dict[tuple[object, ...], tuple[int, int]] = {}
-    for row in CreditNoteTax.objects.filter(credit_note__in=notes):
+    for row in CreditNoteTax.objects.filter(credit_note__invoice=invoice):
         base, tax = found.get(_key(row), (0, 0))
         found[_key(row)] = base + row.base_minor, tax + row.tax_minor
     return found

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet, Sum
 
 from quarterday.core.errors import BillingError
+from quarterday.core.tax import credit_tax
 from quarterday.store.models import (
     ChargeStatus,
     CreditNoteLine,
@@ -28,6 +29,26 @@ class LineCredit(NamedTuple):
     amount_minor: int
     before_minor: int
 
+    @property
+    def base_before(self) -> int:
+        """What credit notes gave back before, without tax."""
+        return _base_of(self.line, self.before_minor)
+
+    @property
+    def base_after(self) -> int:
+        """What they will have given back with this one, without tax."""
+        return _base_of(self.line, self.before_minor + self.amount_minor)
+
+    @property
+    def base_minor(self) -> int:
+        """What to credit now without tax."""
+        return self.base_after - self.base_before
+
+
+def _base_of(line: InvoiceLine, credited: int) -> int:
+    """The part of a line without tax in what was credited of it, from the sum alone."""
+    return credit_tax(line.net_minor, line.base_minor, 0, 0, credited)
+
 
 def choose_lines(invoice: Invoice, wanted: Mapping[int, int | None] | None) -> list[LineCredit]:
     """All lines of an invoice, each with what to credit of it, which may be nothing.
@@ -36,7 +57,7 @@ def choose_lines(invoice: Invoice, wanted: Mapping[int, int | None] | None) -> l
     ``wanted``, all that is left of every line. What is left is what the line charged, less what
     credit notes and credits for unused time gave back. Raises `BillingError` beyond that.
     """
-    lines = list(invoice.lines.select_related("product").order_by("position"))
+    lines = list(invoice.lines.order_by("position"))
     keys = [line.id for line in lines]
     credited, unused = _credited(keys), _unused(invoice.account_id, keys)
     positions = {line.position for line in lines}

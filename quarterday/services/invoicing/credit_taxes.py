@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -25,56 +26,128 @@ class TaxCredit(NamedTuple):
     row: InvoiceTax
     base_minor: int
     tax_minor: int
-    inside_minor: int
-
-
-class CreditTaxes(NamedTuple):
-    """The taxes of a credit note. ``rows`` are those of each line; ``inside`` are lines with tax
-    inside of their amounts.
-    """
-
-    taxes: list[TaxCredit]
-    rows: dict[int, list[InvoiceTax]]
-    inside: set[int]
 
 
 class _Share(NamedTuple):
-    """The lines of one tax row that are alike: tax inside or not, charges or credits."""
+    """What a group of lines adds to a tax row of the invoice."""
 
-    whole_minor: int
-    tax_minor: int
+    row: InvoiceTax
     base_minor: int
-    lines: list[LineCredit]
+    tax_minor: int
+
+
+@dataclass(slots=True)
+class _Group:
+    """Lines that are alike: the same taxes, inside of their prices or not, charges or credits."""
+
+    rows: tuple[InvoiceTax, ...]
+    is_inside: bool
+    lines: list[LineCredit] = field(default_factory=list)
+    shares: list[_Share] = field(default_factory=list)
+
+    @property
+    def base_minor(self) -> int:
+        """The lines without tax."""
+        return sum(one.line.base_minor for one in self.lines)
+
+    @property
+    def inside_minor(self) -> int:
+        """The tax inside of the lines."""
+        return sum(one.line.net_minor - one.line.base_minor for one in self.lines)
+
+    def credit(self) -> Iterable[TaxCredit]:
+        """What to credit now of each row: what will have been credited, less what was before."""
+        base_before = sum(one.base_before for one in self.lines)
+        base_after = sum(one.base_after for one in self.lines)
+        before = self._so_far(base_before, sum(one.before_minor for one in self.lines))
+        after = self._so_far(
+            base_after, sum(one.before_minor + one.amount_minor for one in self.lines)
+        )
+        for (row, _, _), old, new in zip(self.shares, before, after, strict=True):
+            yield TaxCredit(row, new[0] - old[0], new[1] - old[1])
+
+    def _so_far(self, base: int, credited: int) -> list[tuple[int, int]]:
+        """Base and tax of each row, when this much of the lines is credited, without and with
+        what their prices have inside.
+        """
+        whole = self.base_minor
+        measure, full = (credited - base, self.inside_minor) if self.is_inside else (base, whole)
+        found = []
+        lower = lower_full = 0
+        for number, (_, share_base, share_tax) in enumerate(self.shares, 1):
+            if self.is_inside and number == len(self.shares):
+                # All that is inside is tax, so the last row takes the rest of it.
+                odd = full - lower_full - share_tax
+                tax = measure - lower - credit_tax(full, odd, 0, 0, measure)
+            else:
+                tax = credit_tax(full, share_tax, 0, 0, measure)
+            # A tax on top of lower ones has them in its base.
+            on_top = credit_tax(lower_full, share_base - whole, 0, 0, lower)
+            found.append((base + on_top, tax))
+            lower, lower_full = lower + tax, lower_full + share_tax
+        return found
 
 
 def credit_taxes(
     invoice: Invoice, chosen: Sequence[LineCredit], taxes: Sequence[InvoiceTax]
-) -> CreditTaxes:
+) -> list[TaxCredit]:
     """The taxes of credited parts of lines. Raises `BillingError` where they cannot be told."""
-    rows = {one.line.id: _rows_of(invoice, one.line, taxes) for one in chosen}
-    inside = _find_inclusive(invoice, [one.line for one in chosen])
-    found = []
-    for row in taxes:
-        bearing = [one for one in chosen if row in rows[one.line.id]]
-        base = tax = within = 0
-        for is_inside, share in _shares(row, bearing, inside):
-            alone = all(len(rows[one.line.id]) == 1 for one in share.lines)
-            part_base, part_tax = _part(share, is_inside and alone)
-            base, tax = base + part_base, tax + part_tax
-            within += part_tax if is_inside else 0
-        found.append(TaxCredit(row, base, tax, within))
-    return CreditTaxes(found, rows, inside)
+    groups = _group_lines(invoice, chosen, taxes)
+    _share_out(groups, taxes)
+    found = {row: TaxCredit(row, 0, 0) for row in taxes}
+    for group in groups:
+        for row, base, tax in group.credit():
+            found[row] = TaxCredit(row, found[row].base_minor + base, found[row].tax_minor + tax)
+    return list(found.values())
 
 
-def _rows_of(invoice: Invoice, line: InvoiceLine, taxes: Sequence[InvoiceTax]) -> list[InvoiceTax]:
+def _group_lines(
+    invoice: Invoice, chosen: Iterable[LineCredit], taxes: Sequence[InvoiceTax]
+) -> list[_Group]:
+    """Lines by what they are alike in; those whose share is the least certain come last."""
+    found: dict[tuple[bool, bool, tuple[InvoiceTax, ...]], _Group] = {}
+    for one in chosen:
+        line = one.line
+        if line.net_minor:
+            rows = _rows_of(invoice, line, taxes)
+            is_inside = line.base_minor != line.net_minor
+            key = is_inside, line.net_minor > 0, rows
+            found.setdefault(key, _Group(rows, is_inside)).lines.append(one)
+    order = sorted(found, key=lambda key: (not key[0], key[1], len(key[2])))
+    return [found[key] for key in order]
+
+
+def _share_out(groups: Sequence[_Group], taxes: Iterable[InvoiceTax]) -> None:
+    """Share each tax row out to the groups that bear it; the last takes what the others leave."""
+    last = {row: group for group in groups for row in group.rows}
+    bases: dict[InvoiceTax, int] = defaultdict(int)
+    for group in groups:
+        for row in group.rows:
+            bases[row] += group.base_minor
+    left = {row: (row.base_minor, row.tax_minor) for row in taxes}
+    for group in groups:
+        lower = 0
+        for row in group.rows:
+            if last[row] is group:
+                base, tax = left[row]
+            else:
+                is_on_top = row.base_minor != bases[row]
+                base = group.base_minor + (lower if is_on_top else 0)
+                tax = round_half_up(base * Fraction(row.percent) / 100)
+                if group.is_inside and row is group.rows[-1]:
+                    tax = group.inside_minor - lower
+            left[row] = left[row][0] - base, left[row][1] - tax
+            group.shares.append(_Share(row, base, tax))
+            lower += tax
+
+
+def _rows_of(
+    invoice: Invoice, line: InvoiceLine, taxes: Sequence[InvoiceTax]
+) -> tuple[InvoiceTax, ...]:
     """The tax rows that a line bears, by the codes that it names."""
     named = {tax.code for tax in taxes}
-    codes = [line.tax_code] if line.tax_code in named else line.tax_code.split("+")
-    if not named.issuperset(codes):
-        # A line for which there is no rate names its category, and its tax row says why not.
-        return [tax for tax in taxes if not tax.percent][:1]
     found = []
-    for code in codes:
+    for code in [line.tax_code] if line.tax_code in named else line.tax_code.split("+"):
         rows = [tax for tax in taxes if tax.code == code]
         if len(rows) > 1:
             rows = [tax for tax in rows if tax.percent in _percents(invoice, line, code)]
@@ -84,7 +157,7 @@ def _rows_of(invoice: Invoice, line: InvoiceLine, taxes: Sequence[InvoiceTax]) -
                 "at several rates; credit the whole invoice instead"
             )
         found += rows
-    return found
+    return tuple(found)
 
 
 def _percents(invoice: Invoice, line: InvoiceLine, code: str) -> set[object]:
@@ -95,60 +168,3 @@ def _percents(invoice: Invoice, line: InvoiceLine, code: str) -> set[object]:
         for rate in rates.filter(valid_from__lte=line.period_start)
         if rate.valid_end is None or line.period_start < rate.valid_end
     }
-
-
-def _find_inclusive(invoice: Invoice, lines: Sequence[InvoiceLine]) -> set[int]:
-    """The lines whose amounts have the tax inside, as the totals say, or else their prices."""
-    total = sum(line.net_minor for line in lines)
-    if total == invoice.net_minor:
-        return set()
-    if total == invoice.total_minor:
-        return {line.id for line in lines}
-    found = set()
-    for line in lines:
-        if line.item is None:
-            raise BillingError(
-                f"lines: prices with and without tax stand on {invoice.label}; credit the whole "
-                "invoice instead"
-            )
-        if line.item.price.tax_inclusive:
-            found.add(line.id)
-    return found
-
-
-def _shares(
-    row: InvoiceTax, bearing: Iterable[LineCredit], inside: set[int]
-) -> list[tuple[bool, _Share]]:
-    """A tax row shared out to lines that are alike; the shares sum to the row."""
-    groups: dict[tuple[bool, bool], list[LineCredit]] = defaultdict(list)
-    for one in bearing:
-        groups[one.line.id in inside, one.line.net_minor < 0].append(one)
-    found: list[tuple[bool, _Share]] = []
-    tax_left, base_left = row.tax_minor, row.base_minor
-    percent = Fraction(row.percent) / 100
-    # Plain charges come last and take what the others leave, so that no cent is lost.
-    for (is_inside, _), lines in sorted(groups.items(), reverse=True):
-        whole = sum(one.line.net_minor for one in lines)
-        if len(found) == len(groups) - 1:
-            tax, base = tax_left, base_left
-        else:
-            tax = round_half_up(whole * percent / (1 + percent if is_inside else 1))
-            base = whole - tax if is_inside else whole
-        tax_left, base_left = tax_left - tax, base_left - base
-        found.append((is_inside, _Share(whole, tax, base, lines)))
-    return found
-
-
-def _part(share: _Share, base_is_rest: bool) -> tuple[int, int]:
-    """Base and tax of what is credited now: what was credited with it, less what was before."""
-    before = sum(one.before_minor for one in share.lines)
-    amount = sum(one.amount_minor for one in share.lines)
-    tax = _between(share.whole_minor, share.tax_minor, before, amount)
-    if base_is_rest:
-        return amount - tax, tax
-    return _between(share.whole_minor, share.base_minor, before, amount), tax
-
-
-def _between(whole: int, total: int, before: int, amount: int) -> int:
-    earlier = credit_tax(whole, total, 0, 0, before)
-    return credit_tax(whole, total, before, earlier, amount)

@@ -92,7 +92,8 @@ class DocumentRows:
 
     def _add_lines(self, account: AccountRow, draft: Draft, key: int) -> None:
         append = self.rows.lines.append
-        for position, (charge, discount, net, code, explanation) in enumerate(draft.lines, 1):
+        lines = zip(draft.lines, draft.income_minor, strict=True)
+        for position, ((charge, discount, net, code, explanation), base) in enumerate(lines, 1):
             source = charge.key
             append(
                 (
@@ -113,7 +114,9 @@ class DocumentRows:
                     charge.amount.minor,
                     discount,
                     net,
+                    base,
                     code,
+                    source.income_code,
                     explanation,
                 )
             )
@@ -215,7 +218,8 @@ class DocumentRows:
         return self._grant_note(account, seller, grant_key, label, total)
 
     def _add_note_lines(self, draft: Draft, key: int) -> None:
-        for position, line in enumerate(draft.lines, 1):
+        lines = zip(draft.lines, draft.income_minor, strict=True)
+        for position, (line, base) in enumerate(lines, 1):
             charge, source = line.charge, line.charge.key
             self.rows.note_lines.append(
                 (
@@ -232,7 +236,9 @@ class DocumentRows:
                     charge.unit_code,
                     plain(charge.amount.unit_price),
                     -line.net_minor,
+                    -base,
                     line.tax_code,
+                    source.income_code,
                     line.explanation,
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,21 +33,28 @@ _TAX = "code name percent category reason_code reason".split()
 
 @dataclass(frozen=True, slots=True)
 class NoteDraft:
-    """What a credit note gives back, in minor units: lines, taxes, and what the book takes."""
+    """What a credit note gives back, in minor units."""
 
     lines: Sequence[LineCredit]
     taxes: Sequence[TaxCredit]
-    income: Mapping[str, int]
 
     @property
     def net_minor(self) -> int:
         """The total without tax."""
-        return sum(self.income.values())
+        return sum(one.base_minor for one in self.lines)
 
     @property
     def tax_minor(self) -> int:
         """The tax of all rates."""
         return sum(tax.tax_minor for tax in self.taxes)
+
+    @property
+    def income(self) -> Mapping[str, int]:
+        """What each income account gives back."""
+        found: Counter[str] = Counter()
+        for one in self.lines:
+            found[one.line.income_code] += one.base_minor
+        return found
 
 
 def issue_credit_note(
@@ -68,9 +76,9 @@ def issue_credit_note(
     total = draft.net_minor + draft.tax_minor
     invoice = return_gifts(account, invoice, total, on=today, now=now, actor=actor)
     note = _write_note(account, invoice, draft, today, reason)
-    taxes: dict[str, int] = {}
+    taxes: Counter[str] = Counter()
     for tax in draft.taxes:
-        taxes[tax.row.code] = taxes.get(tax.row.code, 0) + tax.tax_minor
+        taxes[tax.row.code] += tax.tax_minor
     entry = post_credit_note(
         on=today,
         reference=note.label,
@@ -163,7 +171,9 @@ def _make_line(
         unit_code=line.unit_code if is_whole else "C62",
         unit_price=line.unit_price if is_whole else from_minor(amount, currency(note.currency)),
         net_minor=amount,
+        base_minor=one.base_minor,
         tax_code=line.tax_code,
+        income_code=line.income_code,
         explanation=dump_data(
             {
                 "rule": "9",

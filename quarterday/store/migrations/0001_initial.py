@@ -1034,7 +1034,9 @@ class Migration(migrations.Migration):
                 ("gross_minor", models.BigIntegerField()),
                 ("discount_minor", models.BigIntegerField()),
                 ("net_minor", models.BigIntegerField()),
+                ("base_minor", models.BigIntegerField()),
                 ("tax_code", models.CharField(max_length=80)),
+                ("income_code", models.CharField(max_length=64)),
                 ("explanation", models.TextField()),
                 (
                     "invoice",
@@ -1078,7 +1080,9 @@ class Migration(migrations.Migration):
                 ("unit_code", models.CharField(max_length=8)),
                 ("unit_price", quarterday.store.fields.ExactField()),
                 ("net_minor", models.BigIntegerField()),
+                ("base_minor", models.BigIntegerField()),
                 ("tax_code", models.CharField(max_length=80)),
+                ("income_code", models.CharField(max_length=64)),
                 ("explanation", models.TextField()),
                 (
                     "credit_note",

@@ -102,8 +102,9 @@ class Invoice(Document):
 class InvoiceLine(Row):
     """One line. ``explanation`` is how it came to be, as data (rule 14).
 
-    ``gross_minor`` is before discounts, ``net_minor`` after them and before tax; both carry
-    the tax inside when the price is inclusive and the invoice says so in its tax lines.
+    ``gross_minor`` is before discounts and ``net_minor`` after them, both with the tax inside
+    where the price has it inside. ``base_minor`` is after discounts and without tax (BT-131).
+    ``income_code`` is where its income went, whatever the product says later.
     """
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
@@ -125,7 +126,9 @@ class InvoiceLine(Row):
     gross_minor = minor_field()
     discount_minor = minor_field()
     net_minor = minor_field()
+    base_minor = minor_field()
     tax_code = models.CharField(max_length=80)
+    income_code = models.CharField(max_length=64)
     explanation = models.TextField()
 
     class Meta:
@@ -176,7 +179,11 @@ class CreditNote(Document):
 
 
 class CreditNoteLine(Row):
-    """One line of a credit note; amounts are positive and lower the debt."""
+    """One line of a credit note; amounts are positive and lower the debt.
+
+    ``net_minor`` and ``base_minor`` are what they are on invoice lines: in the terms of the price,
+    and without tax (BT-131).
+    """
 
     credit_note = models.ForeignKey(CreditNote, models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
@@ -195,7 +202,9 @@ class CreditNoteLine(Row):
     unit_code = models.CharField(max_length=8)
     unit_price = ExactField[Decimal]()
     net_minor = minor_field()
+    base_minor = minor_field()
     tax_code = models.CharField(max_length=80)
+    income_code = models.CharField(max_length=64)
     explanation = models.TextField()
 
 
