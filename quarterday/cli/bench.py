@@ -15,8 +15,6 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-app = typer.Typer(help="Measure how fast Quarterday is on this machine.", no_args_is_help=True)
-
 _ROWS = (
     ("invoices_per_second", "Invoices per second", "{:,.0f}"),
     ("limit_per_second", "Limit: the same rows, written bare", "{:,.0f}"),
@@ -29,12 +27,6 @@ _ROWS = (
 )
 
 
-@app.callback()
-def group() -> None:
-    """Measure how fast Quarterday is on this machine."""
-
-
-@app.command("run")
 def bench_run(
     accounts: Annotated[int, typer.Option(min=100, help="How many accounts to bill.")] = 20_000,
     database: Annotated[
