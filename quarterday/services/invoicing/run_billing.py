@@ -43,6 +43,15 @@ from quarterday.store.queries.usage import load_unbilled_days
 
 BATCH = 2000
 _TRIES = 5
+# What stops a batch because of one of its accounts; SQLite cannot even be handed huge numbers.
+_STOPPED = (
+    LostRace,
+    BillingError,
+    IntegrityError,
+    DataError,
+    OperationalError,
+    OverflowError,
+)
 
 Progress = Callable[[date, int], None]
 
@@ -130,7 +139,7 @@ def _run_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int
             done = _try_batch(run, after, wait)
             run.limit = min(2 * run.limit, run.batch)
             return done
-        except (LostRace, BillingError, IntegrityError, DataError, OperationalError) as error:
+        except _STOPPED as error:
             if isinstance(error, OperationalError) and not _is_deadlock(error):
                 raise
             for seller in run.catalog.sellers.values():
@@ -138,10 +147,9 @@ def _run_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int
             tries += 1
             if isinstance(error, LostRace | OperationalError) and tries < _TRIES:
                 continue
-            if run.limit == 1:
-                run.limit = 2
+            if len(run.tried) == 1:
                 return _skip_account(run, error)
-            run.limit, tries = run.limit // 2, 0
+            run.limit, tries = max(1, len(run.tried) // 2), 0
 
 
 def _is_deadlock(error: OperationalError) -> bool:
