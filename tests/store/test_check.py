@@ -60,6 +60,7 @@ def test_an_entry_that_does_not_balance() -> None:
         ("entry-balance", label),
         ("currency-balance", "hosting"),
         ("document-posting", label),
+        ("document-income-posting", label),
     }
 
 
@@ -141,6 +142,38 @@ def test_a_base_that_moved_from_one_tax_to_another() -> None:
     assert found() == {("document-base", invoice.label)}
 
 
+@pytest.mark.parametrize("account", ["C1", "C3", "C4", "H2", "H3", "W1"])
+def test_a_line_that_says_another_amount_without_tax(account: str) -> None:
+    invoice = invoice_of(account)
+    remove_guards()
+    damage(
+        "UPDATE store_invoiceline SET base_minor = base_minor + 1 WHERE id = %s",
+        invoice.lines.earliest("id").id,
+    )
+    assert found() == {
+        ("document-lines", invoice.label),
+        ("document-income-posting", invoice.label),
+    }
+
+
+def test_a_tax_that_is_not_its_rate() -> None:
+    invoice = invoice_of("H3")
+    other = invoice_of("C1")
+    remove_guards()
+    for one, percent in ((invoice, "0.1"), (other, "9.9")):
+        damage("UPDATE store_invoicetax SET percent = %s WHERE invoice_id = %s", percent, one.id)
+    assert found() == {("tax-amount", one.label) for one in (invoice, other)}
+
+
+def test_income_that_is_exchanged_in_the_book() -> None:
+    invoice = invoice_of("H1")
+    one = posting_of(invoice, "income:books")
+    other = LedgerAccount.objects.get(seller__code="hosting", code="income:hosting")
+    remove_guards()
+    damage("UPDATE store_posting SET ledger_account_id = %s WHERE id = %s", other.id, one.id)
+    assert found() == {("document-income-posting", invoice.label)}
+
+
 def test_a_tax_that_is_not_in_the_total() -> None:
     invoice = invoice_of("H2")
     tax = invoice.taxes.get()
@@ -164,7 +197,8 @@ def test_a_document_that_the_book_does_not_know() -> None:
     remove_guards()
     damage("UPDATE store_journalentry SET source = 'crn_lost' WHERE id = %s", entry.id)
     names = {rule for rule, _ in found()}
-    assert names == {"document-posting", "document-tax-posting", "entry-source"}
+    kinds = {f"document-{kind}posting" for kind in ("", "tax-", "income-")}
+    assert names == kinds | {"entry-source"}
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_steps_of_a_price_are_added_up() -> None:
     }  # fmt: skip
     line = {
         "explanation": facts, "gross": "25.00", "discount": "0.00", "net": "25.00",
-        "tax_code": "vat", "tax_included": True,
+        "base": "21.01", "tax_code": "vat", "tax_included": True,
     }  # fmt: skip
     assert list(explain_line(line, Unit("EUR"))) == [
         "price air/v1 (graduated)",
@@ -134,7 +134,7 @@ def test_steps_of_a_price_are_added_up() -> None:
         "up to the minimum of 50.00 EUR: plus 25 EUR",
         "together 50 EUR",
         "50 × 15/30 days = 25.00 EUR",
-        "tax vat, the price includes it",
+        "tax vat, the price includes it: 21.01 EUR without tax",
     ]
 
 

@@ -72,8 +72,6 @@ def describe_document(document: Invoice | CreditNote) -> Record:
     Amounts are text in currency units; the end of a period is the first day after it.
     """
     code = document.currency
-    lines = _read_lines(document)
-    included = _tax_included(document, lines)
     return {
         "document": document.label,
         "kind": "invoice" if isinstance(document, Invoice) else "credit note",
@@ -82,7 +80,7 @@ def describe_document(document: Invoice | CreditNote) -> Record:
         "account": {"id": str(document.account), **document.account_snapshot.data},
         "issued_on": document.issued_on.isoformat(),
         "currency": code,
-        "lines": [_describe_line(line, code, line.id in included) for line in lines],
+        "lines": [_describe_line(line, code) for line in _read_lines(document)],
         "taxes": [_describe_tax(tax, code) for tax in document.taxes.order_by("id")],
         "net": _amount(document.net_minor, code),
         "tax": _amount(document.tax_minor, code),
@@ -100,9 +98,9 @@ def describe_document(document: Invoice | CreditNote) -> Record:
 def _read_lines(document: Invoice | CreditNote) -> Sequence[InvoiceLine | CreditNoteLine]:
     if isinstance(document, CreditNote):
         notes = CreditNoteLine.objects.filter(credit_note=document)
-        return list(notes.select_related("item__price", "product").order_by("position"))
+        return list(notes.select_related("product").order_by("position"))
     rows = InvoiceLine.objects.filter(invoice=document)
-    return list(rows.select_related("item__price", "product").order_by("position"))
+    return list(rows.select_related("product").order_by("position"))
 
 
 def _describe_kind(document: Invoice | CreditNote) -> Record:
@@ -116,7 +114,7 @@ def _describe_kind(document: Invoice | CreditNote) -> Record:
     }
 
 
-def _describe_line(line: InvoiceLine | CreditNoteLine, code: str, included: bool) -> Record:
+def _describe_line(line: InvoiceLine | CreditNoteLine, code: str) -> Record:
     discount = line.discount_minor if isinstance(line, InvoiceLine) else 0
     return {
         "position": line.position,
@@ -131,8 +129,9 @@ def _describe_line(line: InvoiceLine | CreditNoteLine, code: str, included: bool
         "gross": _amount(line.net_minor + discount, code),
         "discount": _amount(discount, code),
         "net": _amount(line.net_minor, code),
+        "base": _amount(line.base_minor, code),
         "tax_code": line.tax_code,
-        "tax_included": included,
+        "tax_included": line.base_minor != line.net_minor,
         "explanation": json.loads(line.explanation),
     }
 
@@ -166,20 +165,6 @@ def _describe_allocation(one: Allocation, code: str) -> Record:
         "amount": _amount(one.amount_minor, code),
         "source": source[0],
         "reference": source[1],
-    }
-
-
-def _tax_included(
-    document: Invoice | CreditNote, lines: Sequence[InvoiceLine | CreditNoteLine]
-) -> set[int]:
-    """The keys of the lines whose prices have the tax inside: as the totals say, or the prices."""
-    said = sum(line.net_minor for line in lines)
-    if said == document.net_minor:
-        return set()
-    return {
-        line.id
-        for line in lines
-        if said == document.total_minor or (line.item and line.item.price.tax_inclusive)
     }
 
 

@@ -83,8 +83,11 @@ def explain_line(line: dict[str, Any], unit: Unit) -> Iterator[str]:
         yield f"discount {code}: less {unit.minor(minor)}"
     if Decimal(line["discount"]):
         yield f"{line['gross']} − {line['discount']} = {unit(line['net'])}"
-    included = "the price includes it" if line["tax_included"] else "on top of the price"
-    yield f"tax {line['tax_code'].replace('+', ' and ')}, {included}"
+    tax = f"tax {line['tax_code'].replace('+', ' and ')}"
+    if line["tax_included"]:
+        yield f"{tax}, the price includes it: {unit(line['base'])} without tax"
+    else:
+        yield f"{tax}, on top of the price"
 
 
 def _explain_price(facts: dict[str, Any], unit: Unit) -> Iterator[str]:

@@ -56,7 +56,8 @@ def _explain_totals(data: dict[str, Any], unit: Unit) -> Iterator[str]:
     lines = data["lines"]
     included = [line for line in lines if line["tax_included"]]
     said = sum((Decimal(line["net"]) for line in lines), Decimal(0))
-    yield f"Sum of the lines: {unit(said)}"
+    without = f", {unit(data['net'])} without tax" if included else ""
+    yield f"Sum of the lines: {unit(said)}{without}"
     for tax in data["taxes"]:
         yield _explain_tax(tax, unit, bool(included), bool(len(lines) - len(included)))
     yield f"Net {unit(data['net'])} + tax {unit(data['tax'])} = total {unit(data['total'])}"

@@ -1,10 +1,10 @@
-"""Proof that each document stands in the book as it was issued: total, net, and tax per code."""
+"""Proof that each document stands in the book as it was issued: total, income and tax by code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from quarterday.store.queries.check.documents import KINDS
+from quarterday.store.queries.check.documents import KINDS, Kind
 from quarterday.store.queries.check.offence import Offence, amount
 from quarterday.store.queries.stream import stream
 
@@ -32,20 +32,22 @@ SELECT * FROM (
 WHERE receivable <> total_minor OR income <> net_minor OR taxes <> tax_minor OR others > 0
    OR currencies > 0 OR accounts > 0 OR posted_on <> issued_on
 """
-_TAXES = """
+_TAXES = "SELECT {key} AS document_id, code, tax_minor AS stated FROM {taxes}"
+_INCOME = "SELECT {key} AS document_id, income_code AS code, base_minor AS stated FROM {lines}"
+# What a document says by code, against the accounts with a prefix and that code.
+_BY_CODE = """
 SELECT d.label, d.currency, sums.code, sums.stated, sums.posted
 FROM (
   SELECT document_id, code, SUM(stated) AS stated, SUM(posted) AS posted
   FROM (
-    SELECT {key} AS document_id, code, tax_minor AS stated, 0 AS posted
-    FROM {taxes} WHERE tax_minor <> 0
+    SELECT document_id, code, stated, 0 AS posted FROM ({{stated}}) said WHERE stated <> 0
     UNION ALL
-    SELECT d.id, SUBSTR(l.code, 17), 0, -1 * {sign} * p.amount_minor
+    SELECT d.id, SUBSTR(l.code, {{start}}), 0, -1 * {sign} * p.amount_minor
     FROM {table} d
     JOIN store_journalentry e ON e.source = d.public_id AND e.kind = '{kind}'
     JOIN store_posting p ON p.entry_id = e.id
     JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
-    WHERE SUBSTR(l.code, 1, 16) = 'liabilities:tax:'
+    WHERE SUBSTR(l.code, 1, {{start}} - 1) = '{{prefix}}'
   ) one
   GROUP BY document_id, code HAVING SUM(stated) <> SUM(posted)
 ) sums
@@ -63,15 +65,21 @@ def check_postings() -> Iterator[Offence]:
         for row in stream(kind.fill(_POSTED)):
             for text in _differences(*row[1:]):
                 yield Offence("document-posting", row[0], text)
-        for label, currency, code, stated, posted in stream(kind.fill(_TAXES)):
-            yield Offence(
-                "document-tax-posting",
-                label,
-                f"tax {code} is {amount(stated, currency)}, but {amount(posted, currency)} is "
-                "posted",
-            )
+        yield from _check_codes(kind, "tax", "liabilities:tax:", _TAXES)
+        yield from _check_codes(kind, "income", "income:", _INCOME)
         for (reference,) in stream(kind.fill(_UNKNOWN)):
             yield Offence("entry-source", reference, f"there is no {kind.name} for this entry")
+
+
+def _check_codes(kind: Kind, name: str, prefix: str, stated_sql: str) -> Iterator[Offence]:
+    """Documents whose amounts by code are not what is posted by code."""
+    stated_sql = kind.fill(stated_sql)
+    sql = kind.fill(_BY_CODE).format(stated=stated_sql, prefix=prefix, start=len(prefix) + 1)
+    for label, currency, code, stated, posted in stream(sql):
+        text = (
+            f"{name} {code} is {amount(stated, currency)}, but {amount(posted, currency)} is posted"
+        )
+        yield Offence(f"document-{name}-posting", label, text)
 
 
 def _differences(

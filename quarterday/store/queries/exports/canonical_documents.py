@@ -23,7 +23,8 @@ WHERE d.seller_id = %s ORDER BY {order}
 """
 _LINES = """
 SELECT l.{key}, l.position, l.kind, r.code, l.description, [l.period_start], [l.period_end],
-       l.quantity, l.unit_code, l.unit_price, l.net_minor, l.tax_code, l.explanation,
+       l.quantity, l.unit_code, l.unit_price, l.net_minor, l.base_minor, l.tax_code, l.income_code,
+       l.explanation,
        COALESCE(s.external_id, ''), p.code, i.role, [i.start_on], {more}
 FROM {lines} l
 JOIN store_product r ON r.id = l.product_id
@@ -34,7 +35,7 @@ WHERE l.{key} {{ids}} ORDER BY l.{key}, l.position
 """
 _LINE = (
     "position kind product description period_start period_end quantity unit_code unit_price "
-    "net_minor tax_code explanation subscription price role item_start_on"
+    "net_minor base_minor tax_code income_code explanation subscription price role item_start_on"
 )
 _TAXES = """
 SELECT {key}, code, name, percent, category, reason_code, reason, base_minor, tax_minor
