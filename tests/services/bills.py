@@ -258,3 +258,8 @@ def _rated(said: dict[str, Any]) -> int:
 def each_day(first: date, last: date) -> Sequence[date]:
     """The days from one to another, both included."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def day_at(on: date) -> datetime:
+    """Noon of a day in the sellers' zone, about."""
+    return datetime(on.year, on.month, on.day, 11, tzinfo=UTC)
