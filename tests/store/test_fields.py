@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from quarterday.core.errors import BillingError
 from quarterday.store.bulk import compare_and_set, insert_rows, reserve_ids
@@ -60,6 +60,18 @@ def test_bulk_rows_arrive_whole_whatever_their_number(count: int) -> None:
     assert all(one.data == {"name": "50 % off"} for one in Snapshot.objects.all())
     # The next row of the ORM does not meet a reserved key.
     assert Snapshot.objects.create(digest="next", data={}).id not in keys
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [2, 50])
+@pytest.mark.parametrize("digest", ["the same", None])
+def test_bulk_rows_that_a_constraint_refuses_are_an_integrity_error(
+    count: int, digest: str | None
+) -> None:
+    rows = [(f"digest {number}", "{}") for number in range(count - 2)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows(Snapshot, ["digest", "data"], [*rows, (digest, "{}"), (digest, "{}")])
+    assert not Snapshot.objects.exists()
 
 
 @pytest.mark.django_db

@@ -12,6 +12,8 @@ import pytest
 from quarterday.core.errors import BillingError
 from quarterday.services.catalog.publish_plan import publish_plan
 from quarterday.services.catalog.publish_price import publish_price
+from quarterday.services.catalog.publish_product import publish_product
+from quarterday.services.catalog.publish_tax_rate import publish_tax_rate
 from quarterday.services.credit.apply_credit import apply_credit
 from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.invoicing.credit_invoice import credit_invoice
@@ -23,6 +25,7 @@ from quarterday.store.models import (
     Invoice,
     NumberSeries,
     PendingCharge,
+    Product,
 )
 from tests.services.till import DAY, LATER, NOW, Shop, amounts, ledger, together
 
@@ -104,12 +107,17 @@ def test_at_once_nothing_is_credited_twice(open_shop: Shop) -> None:
 
 def charge_all(shop: Shop, kind: str) -> Invoice:
     """An invoice of two rates: prices with the tax inside, without, or both; odd amounts."""
-    for product, minor, on_top in (
-        (shop.hosting, 333, True),
-        (shop.hosting, 1001, False),
-        (shop.books, 777, True),
-        (shop.books, 49, kind == "mixed"),
-        (shop.hosting, 250, True),
+    one, two = shop.hosting, shop.books
+    return charge_products(shop, kind, [one, one, two, two, one])
+
+
+def charge_products(shop: Shop, kind: str, products: list[Product]) -> Invoice:
+    """An invoice of five products at odd prices."""
+    for product, minor, on_top in zip(
+        products,
+        (333, 1001, 777, 49, 250),
+        (True, False, True, kind == "mixed", True),
+        strict=True,
     ):
         inclusive = kind == "inclusive" or (kind == "mixed" and not on_top)
         plan = publish_plan(product=product, code=f"p{minor}", name="A plan", now=NOW)
@@ -133,6 +141,45 @@ def test_parts_sum_exactly_to_the_invoice(shop: Shop, kind: str, seed: int) -> N
     assert invoice.lines.count() == 5
     # Lines that are alike are rounded once before and once after; mixed prices are two kinds.
     near = {"exclusive": 1, "inclusive": 2, "mixed": 3}[kind]
+    assert_parts_sum_to(invoice, seed, near)
+
+
+@pytest.mark.parametrize("compound", [False, True])
+@pytest.mark.parametrize("kind", ["exclusive", "inclusive", "mixed"])
+@pytest.mark.parametrize("seed", range(3))
+def test_parts_sum_exactly_with_two_levels_of_tax(
+    shop: Shop, kind: str, compound: bool, seed: int
+) -> None:
+    """Some lines bear two taxes, and others the first of them alone."""
+    for code, percent, tax_class, level in (
+        ("gst", 5, "both", 1),
+        ("pst", "9.975", "both", 2),
+        ("vat19", 19, "vat and more", 1),
+        ("extra", 3, "vat and more", 2),
+    ):
+        publish_tax_rate(
+            seller=shop.seller,
+            code=code,
+            name=code,
+            percent=percent,
+            country="DE",
+            tax_class=tax_class,
+            level=level,
+            compound=compound and level == 2,
+            now=NOW,
+        )
+    both, more = (
+        publish_product(seller=shop.seller, code=code, name=code, tax_class=tax_class, now=NOW)
+        for code, tax_class in (("both", "both"), ("more", "vat and more"))
+    )
+    products = [both, both, both, both, more]
+    if not compound:
+        products[3] = shop.books
+    assert_parts_sum_to(charge_products(shop, kind, products), seed, 4)
+
+
+def assert_parts_sum_to(invoice: Invoice, seed: int, near: int) -> None:
+    """Credit an invoice in parts drawn at random; nothing of it may remain."""
     draw = random.Random(seed)
     left = {line.position: line.net_minor for line in invoice.lines.all()}
     while left:
@@ -163,6 +210,17 @@ def test_a_part_of_a_price_with_tax_inside_gives_back_its_own_tax(shop: Shop) ->
     assert totals(note) == (841, 160, 1001)
     position = invoice.lines.get(net_minor=333).position
     assert totals(credit(invoice, {position: 333}))[0] == 333
+
+
+def test_income_goes_back_to_where_it_came_from(shop: Shop) -> None:
+    invoice = shop.invoice(1000, 500)
+    publish_product(
+        seller=shop.seller, code="hosting", name="Hosting", income_code="cloud", now=NOW
+    )
+    credit(invoice, {1: 300})
+    assert (ledger()["income:hosting"], "income:cloud" in ledger()) == (-1200, False)
+    credit(invoice)
+    assert ledger() == {}
 
 
 def test_a_credit_on_the_invoice_is_credited_with_it(shop: Shop) -> None:
