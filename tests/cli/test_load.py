@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -58,6 +59,22 @@ def test_strict_and_dry_runs_leave_the_database_alone(
     assert said.startswith("Dry run, nothing was changed: customers.csv")
     assert run_quarterday(fresh_database_url, "export", "all").stdout == empty
     assert json.loads(run_quarterday(fresh_database_url, "accounts", "list", "--json").stdout) == []
+
+
+def test_two_loads_at_once_make_each_customer_once(
+    fresh_database_url: str, run_quarterday: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "customers.csv"
+    rows = (f"E-{n},{n % 60},{n % 7 + 5}.50,No,One year,transfer" for n in range(1200))
+    path.write_text(HEADER + "\n".join(rows))
+    command = ("load", str(path), "--mapping", str(MAPPING), "--json")
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(run_quarterday, fresh_database_url, *command) for _ in range(2)]
+    reports = [json.loads(run.result().stdout) for run in runs]
+    assert sum(report["refused"] for report in reports) == 0
+    again = json.loads(run_quarterday(fresh_database_url, *command).stdout)
+    assert again["unchanged"] == 1200
+    assert "Accounts         1,200" in run_quarterday(fresh_database_url, "check").stdout
 
 
 @pytest.mark.parametrize(

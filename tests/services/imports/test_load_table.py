@@ -262,6 +262,18 @@ def test_batches_are_loaded_whole_and_told_of(tmp_path: Path) -> None:
     assert report.problems[0].row == 702
 
 
+def test_a_load_that_dies_is_finished_by_the_next(tmp_path: Path) -> None:
+    rows = [f"C{number},Example {number},,5,2026-02-01,,," for number in range(600)]
+
+    def die(count: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_rows(tmp_path, *rows, progress=die)
+    assert Account.objects.count() == 500
+    assert counts(load_rows(tmp_path, *rows)) == (100, 0, 500, 0)
+
+
 def test_two_rows_with_one_id_are_one_customer(tmp_path: Path) -> None:
     assert counts(load_rows(tmp_path, A1, A1)) == (1, 0, 1, 0)
     report = load_rows(tmp_path, A2, A2.replace("20.00", "25.00"))
