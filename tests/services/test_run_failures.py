@@ -14,6 +14,7 @@ from django.db import connection
 from quarterday.services.bench.make_accounts import make_accounts
 from quarterday.services.invoicing.run_billing import BATCH, run_billing
 from quarterday.services.subscriptions.add_charge import add_charge
+from quarterday.services.subscriptions.cancel_subscription import cancel_subscription
 from quarterday.store.models import (
     Account,
     BillingDue,
@@ -140,6 +141,21 @@ def test_what_the_database_refuses_is_found_and_skipped(batch: int) -> None:
         Account.objects.filter(id=key).update(snapshot=snapshot)
     bill(START, batch=batch)
     assert billed(many) == [1] * 9
+    prove(again=START)
+
+
+@pytest.mark.django_db
+def test_a_problem_is_forgotten_when_nothing_is_left_to_bill() -> None:
+    seller = make_seller(country="CA", currency="CAD")
+    make_tax(seller, "5", "gst", region="QC")
+    plan = make_plan(seller)
+    make_price(plan)
+    one = subscribe(plan, make_account(seller, region="ON"))
+    assert len(reasons(START)) == 1
+    cancel_subscription(subscription_id=one.id, on=START, today=START, now=NOW)
+    assert BillingProblem.objects.count() == 1
+    bill(START)
+    assert not BillingProblem.objects.exists()
     prove(again=START)
 
 

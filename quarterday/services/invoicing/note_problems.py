@@ -21,3 +21,9 @@ def note_problems(
         )
     if billed and BillingProblem.objects.exists():
         BillingProblem.objects.filter(account_id__in=billed).delete()
+
+
+def forget_problems(today: date) -> None:
+    """Forget the reasons of accounts that are no longer due, since there is nothing to bill."""
+    if BillingProblem.objects.exists():
+        BillingProblem.objects.exclude(account__due__bill_on__lte=today).delete()

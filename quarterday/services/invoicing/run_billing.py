@@ -22,7 +22,7 @@ from quarterday.services.credit.expire_credit import expire_credit
 from quarterday.services.invoicing.catalog import Catalog
 from quarterday.services.invoicing.draft_account import draft_account
 from quarterday.services.invoicing.drafts import AccountDrafts, AccountState
-from quarterday.services.invoicing.note_problems import note_problems
+from quarterday.services.invoicing.note_problems import forget_problems, note_problems
 from quarterday.services.invoicing.rate_usage import StoredUsage
 from quarterday.services.invoicing.summary import RunSummary, Skipped
 from quarterday.services.invoicing.write_batch import BatchWriter, LostRace
@@ -114,6 +114,7 @@ def _run_day(run: _Run, progress: Progress) -> RunSummary:
     # order in which accounts are read: only a pass that finds nothing has seen them all.
     while _run_pass(run, progress, wait=True):
         pass
+    forget_problems(run.today)
     apply_due_credit(today=run.today, now=run.now, scope=run.scope)
     return run.summary
 
