@@ -10,6 +10,7 @@ from django.db import transaction
 
 from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.accounts.snapshot_account import snapshot_account
+from quarterday.services.compare import apply_changes
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_country, check_settings, check_text
 from quarterday.services.subscriptions.set_due import set_due
@@ -52,15 +53,9 @@ def change_account(
     }
     with transaction.atomic():
         account = claim_account(account_id)
-        changes = {
-            field: value
-            for field, value in asked.items()
-            if value is not None and getattr(account, field) != value
-        }
+        changes = apply_changes(account, asked)
         if not changes:
             return account
-        for field, value in changes.items():
-            setattr(account, field, value)
         account.snapshot = snapshot_account(account)
         Account.objects.filter(id=account.id).update(snapshot=account.snapshot, **changes)
         if "settings" in changes:

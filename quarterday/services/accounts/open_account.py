@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from quarterday.core.money import currency as find_currency
 from quarterday.services.accounts.snapshot_account import snapshot_account
-from quarterday.services.errors import Conflict
+from quarterday.services.compare import check_same
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import (
     check_country,
@@ -139,11 +139,5 @@ _DETAILS = (
 
 def _check_same(known: Account, asked: Account) -> Account:
     """The account as it stands, unless it differs from what was asked for."""
-    for field in _DETAILS:
-        have, want = getattr(known, field), getattr(asked, field)
-        if have != want:
-            raise Conflict(
-                f"account {known.external_id} is open with {field} {have!r}, not {want!r}; "
-                "change the account instead"
-            )
-    return known
+    label, remedy = f"account {known.external_id} is open", "change the account instead"
+    return check_same(known, asked, _DETAILS, label=label, remedy=remedy)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Model
 
-from quarterday.core.money import plain
+from quarterday.services.compare import show_value
 from quarterday.services.errors import Conflict
 
 RowType = TypeVar("RowType", bound=Model)
@@ -42,7 +40,7 @@ def publish_row(
     different = [field for field, value in content.items() if getattr(row, field) != value]
     for field in different:
         if field not in editable:
-            have, want = _show(getattr(row, field)), _show(content[field])
+            have, want = show_value(getattr(row, field)), show_value(content[field])
             raise Conflict(f"{label} is published with {field} {have}, not {want}; {remedy}")
     if different:
         changes = {field: content[field] for field in different}
@@ -50,12 +48,3 @@ def publish_row(
         for field, value in changes.items():
             setattr(row, field, value)
     return row, Published(False, tuple(different))
-
-
-def _show(value: Any) -> str:
-    """A value as people read it."""
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, Model):
-        return str(value)
-    return value.isoformat() if isinstance(value, date) else repr(value)

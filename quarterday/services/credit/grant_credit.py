@@ -11,9 +11,9 @@ from quarterday.core.ledger import JournalEntry as Entry
 from quarterday.core.ledger import grant_credit as post_grant
 from quarterday.core.ledger import post_deposit
 from quarterday.services.accounts.claim_account import claim_account
+from quarterday.services.compare import check_same
 from quarterday.services.credit.credit_kinds import GIFTS, ledger_kind
 from quarterday.services.credit.open_grant import record_granted
-from quarterday.services.errors import Conflict
 from quarterday.services.inputs import check_external_id, check_text, check_word
 from quarterday.services.ledger.post_entry import post_entry
 from quarterday.store.models import Account, CreditGrant, CreditKind
@@ -97,14 +97,9 @@ def _find(asked: CreditGrant) -> CreditGrant | None:
         return None
     rows = CreditGrant.objects.filter(account_id=asked.account_id, external_id=asked.external_id)
     known = rows.first()
-    for field in _SAME if known else ():
-        have, want = getattr(known, field), getattr(asked, field)
-        if have != want:
-            raise Conflict(
-                f"credit {asked.external_id} was granted with {field} {have!r}, not {want!r}; "
-                "use another external_id for another grant"
-            )
-    return known
+    label = f"credit {asked.external_id} was granted"
+    remedy = "use another external_id for another grant"
+    return known and check_same(known, asked, _SAME, label=label, remedy=remedy)
 
 
 def _make_entry(grant: CreditGrant, method: str) -> Entry:

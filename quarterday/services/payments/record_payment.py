@@ -11,7 +11,7 @@ from quarterday.core.errors import BillingError
 from quarterday.core.ledger import post_payment
 from quarterday.core.lifecycle import PaymentState
 from quarterday.services.accounts.claim_account import claim_account
-from quarterday.services.errors import Conflict
+from quarterday.services.compare import check_same
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_external_id, check_text
 from quarterday.services.ledger.post_entry import post_entry
@@ -113,11 +113,6 @@ def _find(asked: Payment) -> Payment | None:
         return None
     rows = Payment.objects.filter(account_id=asked.account_id, external_id=asked.external_id)
     known = rows.first()
-    for field in _SAME if known else ():
-        have, want = getattr(known, field), getattr(asked, field)
-        if have != want:
-            raise Conflict(
-                f"payment {asked.external_id} was recorded with {field} {have!r}, not {want!r}; "
-                "use another external_id for another payment"
-            )
-    return known
+    label = f"payment {asked.external_id} was recorded"
+    remedy = "use another external_id for another payment"
+    return known and check_same(known, asked, _SAME, label=label, remedy=remedy)

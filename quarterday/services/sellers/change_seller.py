@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from quarterday.services.compare import apply_changes
 from quarterday.services.errors import NotFound
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_country, check_settings, check_text, check_zone
@@ -50,15 +51,9 @@ def change_seller(
         seller = Seller.objects.select_for_update().filter(id=seller_id).first()
         if seller is None:
             raise NotFound(f"there is no seller with the key {seller_id}")
-        changes = {
-            field: value
-            for field, value in asked.items()
-            if value is not None and getattr(seller, field) != value
-        }
+        changes = apply_changes(seller, asked)
         if not changes:
             return seller
-        for field, value in changes.items():
-            setattr(seller, field, value)
         seller.snapshot = snapshot_seller(seller)
         Seller.objects.filter(id=seller.id).update(snapshot=seller.snapshot, **changes)
         if "settings" in changes:

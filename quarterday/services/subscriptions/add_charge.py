@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 
 from quarterday.core.errors import BillingError
 from quarterday.core.money import currency, from_minor
 from quarterday.services.accounts.claim_account import claim_account
-from quarterday.services.errors import Conflict, NotFound
+from quarterday.services.compare import check_same
+from quarterday.services.errors import NotFound
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_external_id, check_text
 from quarterday.services.subscriptions.set_due import add_due
 from quarterday.store.models import Account, PendingCharge, Product, Subscription
+
+_SAME = "amount_minor product_id subscription_id description".split()
 
 
 def add_charge(
@@ -104,12 +106,5 @@ def _find(asked: PendingCharge) -> PendingCharge | None:
 
 def _check_same(known: PendingCharge, asked: PendingCharge) -> PendingCharge:
     """The charge as it stands, unless it was added with something else."""
-    for field in ("amount_minor", "product_id", "subscription_id", "description"):
-        have: Any = getattr(known, field)
-        want: Any = getattr(asked, field)
-        if have != want:
-            raise Conflict(
-                f"charge {known.external_id} was added with {field} {have!r}, not {want!r}; "
-                "use another external_id"
-            )
-    return known
+    label, remedy = f"charge {known.external_id} was added", "use another external_id"
+    return check_same(known, asked, _SAME, label=label, remedy=remedy)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from quarterday.services.compare import apply_changes
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_settings
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
@@ -34,15 +35,9 @@ def change_subscription(
     }
     with transaction.atomic():
         account, subscription = claim_subscription(subscription_id)
-        changes = {
-            field: value
-            for field, value in asked.items()
-            if value is not None and getattr(subscription, field) != value
-        }
+        changes = apply_changes(subscription, asked)
         if not changes:
             return subscription
-        for field, value in changes.items():
-            setattr(subscription, field, value)
         subscription.save(update_fields=list(changes))
         if "settings" in changes:
             set_due(account.id)

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from quarterday.core.exact import ONE
 from quarterday.services.accounts.claim_account import claim_account
+from quarterday.services.compare import check_same
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.invoicing.catalog import Catalog
@@ -27,6 +28,8 @@ from quarterday.store.models import (
     SubscriptionItem,
 )
 from quarterday.store.queries.keys import find_subscription_key
+
+_TERMS = "start_on trial_end settings data".split()
 
 
 def start_subscription(
@@ -117,18 +120,11 @@ def _check_same(
     known: Subscription, asked: Subscription, items: Sequence[SubscriptionItem]
 ) -> Subscription:
     """The subscription as it stands, unless it was started with something else."""
-    for field in ("start_on", "trial_end", "settings", "data"):
-        have, want = getattr(known, field), getattr(asked, field)
-        if have != want:
-            raise Conflict(
-                f"subscription {known} was started with {field} {have}, not {want}; "
-                "change it, or use another external_id"
-            )
+    label = f"subscription {known} was started"
+    remedy = "change it, or use another external_id"
+    check_same(known, asked, _TERMS, label=label, remedy=remedy)
     begun = known.items.filter(start_on=items[0].start_on).exclude(role=ItemRole.ADDON)
     first = {(one.price_id, one.quantity) for one in begun}
     if not {(one.price_id, one.quantity) for one in items} <= first:
-        raise Conflict(
-            f"subscription {known} was started with other prices or quantities; "
-            "change it, or use another external_id"
-        )
+        raise Conflict(f"{label} with other prices or quantities; {remedy}")
     return known
