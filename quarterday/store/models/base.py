@@ -14,6 +14,16 @@ def one_of(field: str, kinds: type[StrEnum], name: str) -> models.CheckConstrain
     )
 
 
+def open_of_amount(name: str) -> models.CheckConstraint:
+    """A constraint that what is open of an amount, which is above zero, is a part of it."""
+    return models.CheckConstraint(
+        condition=models.Q(amount_minor__gt=0)
+        & models.Q(open_minor__gte=0)
+        & models.Q(open_minor__lte=models.F("amount_minor")),
+        name=name,
+    )
+
+
 def plain_key(to: str) -> models.BigIntegerField[int, int]:
     """A copy of another row's key, kept for speed; the row's parent carries the foreign key.
 

@@ -9,7 +9,7 @@ from django.db import models
 from quarterday.core.lifecycle import PaymentState
 from quarterday.store.fields import PublicIdField, minor_field
 from quarterday.store.models.account import Account
-from quarterday.store.models.base import Row, one_of
+from quarterday.store.models.base import Row, one_of, open_of_amount
 from quarterday.store.models.invoice import CreditNote, Invoice
 
 
@@ -52,12 +52,7 @@ class Payment(Row):
                 fields=["account", "external_id"], name="payment_external_id_once"
             ),
             one_of("status", PaymentState, "payment_status"),
-            models.CheckConstraint(
-                condition=models.Q(amount_minor__gt=0)
-                & models.Q(open_minor__gte=0)
-                & models.Q(open_minor__lte=models.F("amount_minor")),
-                name="payment_open",
-            ),
+            open_of_amount("payment_open"),
         )
 
 
@@ -127,12 +122,7 @@ class CreditGrant(Row):
                 fields=["account", "external_id"], name="credit_grant_external_id_once"
             ),
             one_of("kind", CreditKind, "credit_grant_kind"),
-            models.CheckConstraint(
-                condition=models.Q(amount_minor__gt=0)
-                & models.Q(open_minor__gte=0)
-                & models.Q(open_minor__lte=models.F("amount_minor")),
-                name="credit_grant_open_amount",
-            ),
+            open_of_amount("credit_grant_open_amount"),
         )
 
 
