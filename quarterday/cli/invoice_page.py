@@ -44,10 +44,10 @@ def print_document(row: Invoice | CreditNote, as_json: bool) -> None:
 def _print_head(data: Record) -> None:
     print_facts(
         [
-            (data["kind"].capitalize(), data["document"]),
+            (data["kind"].capitalize(), data["label"]),
             ("Id", data["id"]),
-            ("Seller", data["seller"]["name"]),
-            ("Account", f"{data['account']['id']} ({data['account']['name']})"),
+            ("Seller", data["seller_details"]["name"]),
+            ("Account", f"{data['account']} ({data['account_details']['name']})"),
             ("Status", data.get("status")),
             ("Issued on", data["issued_on"]),
             ("Due on", data.get("due_on")),

@@ -73,11 +73,13 @@ def describe_document(document: Invoice | CreditNote) -> Record:
     """
     code = document.currency
     return {
-        "document": document.label,
+        "label": document.label,
         "kind": "invoice" if isinstance(document, Invoice) else "credit note",
         "id": document.public_id,
-        "seller": {"code": document.seller.code, **document.seller_snapshot.data},
-        "account": {"id": str(document.account), **document.account_snapshot.data},
+        "seller": document.seller.code,
+        "seller_details": document.seller_snapshot.data,
+        "account": str(document.account),
+        "account_details": document.account_snapshot.data,
         "issued_on": document.issued_on.isoformat(),
         "currency": code,
         "lines": [_describe_line(line, code) for line in _read_lines(document)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from quarterday.core.money import currency, format_minor
 from quarterday.store.models import CreditNote, Invoice, Posting
 from quarterday.store.queries.documents import Record, describe_document
+from quarterday.store.queries.explain_terms import add_terms, list_grants
 from quarterday.store.queries.explain_text import render_explanation
 from quarterday.store.queries.references import find_credit_note, find_invoice
 
@@ -21,7 +22,7 @@ def explain_invoice(name: str, seller: str | None = None) -> Record:
     invoice = find_invoice(name, seller)
     notes = [
         {
-            "credit_note": note.label,
+            "label": note.label,
             "issued_on": note.issued_on.isoformat(),
             "total": format_minor(note.total_minor, currency(note.currency)),
             "reason": note.reason,
@@ -33,11 +34,15 @@ def explain_invoice(name: str, seller: str | None = None) -> Record:
 
 def explain_credit_note(name: str, seller: str | None = None) -> Record:
     """The same for a credit note, which `render_explanation` renders as well."""
-    return _explain(find_credit_note(name, seller)) | {"credit_notes": []}
+    note = find_credit_note(name, seller)
+    return _explain(note) | {"grants": list_grants(note)}
 
 
 def _explain(document: Invoice | CreditNote) -> Record:
-    return describe_document(document) | {"postings": _postings(document.public_id)}
+    data = describe_document(document)
+    add_terms(data, document)
+    postings = _postings(document.public_id)
+    return data | {"credit_notes": [], "grants": [], "postings": postings}
 
 
 def _postings(public_id: str) -> list[Record]:

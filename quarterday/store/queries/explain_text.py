@@ -8,14 +8,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from quarterday.core.money import currency, format_minor, round_half_up
-from quarterday.store.queries.explain_line import Unit, explain_line
+from quarterday.store.queries.explain_line import explain_line
+from quarterday.store.queries.explain_words import Unit
 
 _CATEGORIES = {
     "Z": "zero rate",
     "E": "exempt from tax",
     "AE": "the customer accounts for the tax",
-    "K": "intra-Community supply",
+    "K": "supply within the European Union",
     "G": "export",
     "O": "not subject to tax",
 }
@@ -23,17 +23,21 @@ _CATEGORIES = {
 
 def render_explanation(data: dict[str, Any]) -> Iterator[str]:
     """The lines of a text about the data of `explain_invoice`."""
-    unit = Unit(data["currency"])
-    kind, parties = data["kind"].capitalize(), (data["seller"]["name"], data["account"]["name"])
-    yield f"{kind} {data['document']} of {parties[0]} to {parties[1]}"
+    unit, kind = Unit(data["currency"]), data["kind"].capitalize()
+    parties = f"from {data['seller_details']['name']} to {data['account_details']['name']}"
+    yield f"{kind} {data['label']} {parties}"
     yield f"issued on {data['issued_on']}{_state(data)}"
+    taxed = {_taxed_as(line) for line in data["lines"] if Decimal(line["net"])}
     for line in data["lines"]:
         yield ""
         yield f"{line['position']}. {line['description']}, {_days(line)}: {unit(line['net'])}"
         yield from (f"   {text}" for text in explain_line(line, unit))
+        if len(taxed) > 1:
+            yield f"   {_explain_tax_of(line, data, unit)}"
     yield ""
     yield from _explain_totals(data, unit)
     yield from _explain_rest(data, unit)
+    yield from _explain_book(data, unit)
 
 
 def _state(data: dict[str, Any]) -> str:
@@ -52,37 +56,67 @@ def _days(line: dict[str, Any]) -> str:
     return f"{start} to {end - timedelta(days=1)} ({count} day{'s' if count > 1 else ''})"
 
 
+def _taxed_as(line: dict[str, Any]) -> tuple[str, bool]:
+    return line["tax_code"], line["tax_included"]
+
+
+def _explain_tax_of(line: dict[str, Any], data: dict[str, Any], unit: Unit) -> str:
+    """The taxes of a line, where the lines of a document differ in them."""
+    names = {tax["code"]: tax["name"] for tax in data["taxes"]}
+    said = " and ".join(names.get(code, code) for code in line["tax_code"].split("+"))
+    if line["tax_included"]:
+        return f"{said} included: {unit(line['base'])} without it"
+    return f"{said} on top"
+
+
 def _explain_totals(data: dict[str, Any], unit: Unit) -> Iterator[str]:
     lines = data["lines"]
-    included = [line for line in lines if line["tax_included"]]
+    included = any(line["tax_included"] for line in lines)
     said = sum((Decimal(line["net"]) for line in lines), Decimal(0))
     without = f", {unit(data['net'])} without tax" if included else ""
     yield f"Sum of the lines: {unit(said)}{without}"
-    for tax in data["taxes"]:
-        yield _explain_tax(tax, unit, bool(included), bool(len(lines) - len(included)))
+    for place, tax in enumerate(data["taxes"]):
+        yield _explain_tax(tax, data["taxes"][:place], lines, unit)
     yield f"Net {unit(data['net'])} + tax {unit(data['tax'])} = total {unit(data['total'])}"
 
 
-def _explain_tax(tax: dict[str, str], unit: Unit, inside: bool, outside: bool) -> str:
+def _explain_tax(
+    tax: dict[str, str], earlier: list[dict[str, str]], lines: list[dict[str, Any]], unit: Unit
+) -> str:
     """One tax: its base, its rate, and how it was rounded; or why there is none."""
     if not Decimal(tax["percent"]):
-        reason = f"{tax['reason'] or tax['name']} ({tax['reason_code'] or 'no code'})"
         words = _CATEGORIES.get(tax["category"], "not taxed")
-        return f"No tax on {unit(tax['base'])}: {reason}; category {tax['category']}: {words}"
-    head = f"{tax['name']} ({tax['code']}): {tax['percent']} % of {unit(tax['base'])}"
-    known = currency(unit.code)
-    exact = Fraction(tax["base"]) * Fraction(tax["percent"]) / 100
-    once = format_minor(round_half_up(exact * known.scale), known) == tax["tax"]
-    if inside:
-        how = "taken out of prices that include it"
-        how += ", and added to those that do not" if outside else ""
-    else:
-        how = "rounded half up once" if once else "rounded half up on each line"
-    return f"{head} = {unit(tax['tax'])}, {how}; category {tax['category']}"
+        reason = tax["reason"] or tax["name"]
+        said = words if words.casefold() == reason.casefold() else f"{reason}, {words}"
+        code = ", ".join(filter(None, (f"category {tax['category']}", tax["reason_code"])))
+        return f"No tax on {unit(tax['base'])}: {said} ({code})"
+    own = [
+        one for one in lines if tax["code"] in one["tax_code"].split("+") and Decimal(one["net"])
+    ]
+    base, amount = Fraction(tax["base"]), Fraction(tax["tax"])
+    above = ", the tax above included," if _is_on_tax(tax, earlier) else ""
+    head = f"{tax['name']} ({tax['code']}): {tax['percent']} % of {unit(tax['base'])}{above}"
+    exact = base * Fraction(tax["percent"]) / 100
+    once = unit.minor(unit.round(exact)) == unit(tax["tax"])
+    how = "" if exact == amount else ", rounded half up"
+    if any(one["tax_included"] for one in own):
+        outside = not all(one["tax_included"] for one in own)
+        how = ", out of the prices that include it" if outside else ", which the prices include"
+        how += "" if once else ", rounded so that it and the net make the price"
+    elif not once:
+        how = ", rounded half up on each line"
+    return f"{head} = {unit(tax['tax'])}{how}"
+
+
+def _is_on_tax(tax: dict[str, str], above: list[dict[str, str]]) -> bool:
+    """Whether the base of a tax is that of an earlier one with its tax."""
+    return any(
+        Fraction(one["base"]) + Fraction(one["tax"]) == Fraction(tax["base"]) for one in above
+    )
 
 
 def _explain_rest(data: dict[str, Any], unit: Unit) -> Iterator[str]:
-    """What settled it or what it settled, what was corrected, and what the book says."""
+    """What settled it or what it settled, what was corrected, and what is open."""
     for one in data["settled"]:
         back, amount = Decimal(one["amount"]) < 0, unit(one["amount"].removeprefix("-"))
         if "open" in data:
@@ -91,16 +125,30 @@ def _explain_rest(data: dict[str, Any], unit: Unit) -> Iterator[str]:
         else:
             words = "taken back from" if back else "settled"
             yield f"{one['on']}: {amount} {words} invoice {one['invoice']}"
+    for grant in data["grants"]:
+        left = f", of which {unit(grant['open'])} is left"
+        yield f"{grant['granted_on']}: {unit(grant['amount'])} became credit of the account{left}"
     for note in data["credit_notes"]:
-        yield (
-            f"{note['issued_on']}: credit note {note['credit_note']} of {unit(note['total'])}: "
-            f"{note['reason']}"
-        )
+        words = f"credit note {note['label']} of {unit(note['total'])}: {note['reason']}"
+        yield f"{note['issued_on']}: {words}"
     if "open" in data:
         yield f"Still open: {unit(data['open'])}"
-    if data["postings"]:
-        yield ""
-        yield "In the book (debits positive):"
-    for posting in data["postings"]:
-        account = posting["ledger_account"]
-        yield f"   {posting['on']} {posting['entry']}: {account} {unit(posting['amount'])}"
+
+
+def _explain_book(data: dict[str, Any], unit: Unit) -> Iterator[str]:
+    """What the book says of the document, in columns."""
+    if not data["postings"]:
+        return
+    yield ""
+    yield "In the book (debits positive):"
+    rows = [
+        (
+            f"{one['on']}  {one['entry'].replace('_', ' ')}",
+            one["ledger_account"],
+            unit(one["amount"]),
+        )
+        for one in data["postings"]
+    ]
+    first, second, third = (max(len(row[place]) for row in rows) for place in range(3))
+    for fact, account, amount in rows:
+        yield f"   {fact:<{first}}  {account:<{second}}  {amount:>{third}}"
