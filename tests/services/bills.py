@@ -47,6 +47,8 @@ from quarterday.store.models import (
     Subscription,
 )
 from quarterday.store.queries.check import check_books
+from quarterday.store.queries.explain import explain_invoice
+from quarterday.store.queries.explain_text import render_explanation
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 START = date(2026, 1, 1)
@@ -191,6 +193,8 @@ def prove(*, again: date | None = None) -> None:
     _prove_sums()
     for line in InvoiceLine.objects.all():
         assert recompute(line.kind, line.explanation, line.gross_minor) == line.net_minor
+    for document in Invoice.objects.all():
+        assert document.label in "\n".join(render_explanation(explain_invoice(document.public_id)))
     for line in CreditNoteLine.objects.filter(invoice_line__isnull=True):
         assert recompute(line.kind, line.explanation, None) == -line.net_minor
 

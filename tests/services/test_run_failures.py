@@ -169,10 +169,11 @@ def test_amounts_beyond_all_bounds_stop_only_their_account() -> None:
             account_id=three[1].account_id,
             product=plan.product,
             description="Too much",
-            amount_minor=2**62,
+            amount_minor=7,
             today=START,
             now=NOW,
         )
+    PendingCharge.objects.update(amount_minor=2**62)
     assert len(reasons(START)) == 1
     assert billed(three) == [1, 0, 1]
 
@@ -213,9 +214,7 @@ def test_a_lost_race_is_run_again_and_at_last_reported(times: int, skipped: int)
     assert len(found) == skipped
     assert billed(three) == [1, 1 - skipped, 1]
     if skipped:
-        assert found == [
-            "it cannot be written: a pending charge was billed or dropped by somebody else"
-        ]
+        assert found[0].startswith("it keeps changing (a pending charge was billed or dropped")
         bill(START)
     assert [totals_of(one.account_id) for one in three] == [[1500]] * 3
     prove(again=START)

@@ -163,14 +163,19 @@ def _skip_account(run: _Run, error: Exception) -> tuple[DueRow, int]:
     (row,) = run.tried
     with transaction.atomic():
         label = str(Account.objects.get(id=row.account_id))
-        reason = str(error).strip().splitlines()[0]
-        if not isinstance(error, BillingError):
-            reason = f"it cannot be written: {reason}"
-        skipped = Skipped(label, run.today, reason)
+        skipped = Skipped(label, run.today, _reason(error))
         note_problems(run.today, [], [(row.account_id, skipped)])
     run.failed.add(row.account_id)
     run.summary.add(RunSummary(skipped=[skipped]))
     return row, 1
+
+
+def _reason(error: Exception) -> str:
+    """Why an account cannot be billed, in one line."""
+    said = str(error).strip().splitlines()[0]
+    if isinstance(error, LostRace | OperationalError):
+        return f"it keeps changing ({said}); run again when it is quiet"
+    return said if isinstance(error, BillingError) else f"it cannot be written: {said}"
 
 
 def _try_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int] | None:
