@@ -141,5 +141,7 @@ def move(kind: str, state: str, verb: str) -> str:
         raise IllegalMove(f"{state!r} is no state of a {kind}") from None
     if verb not in allowed:
         instead = ", ".join(sorted(allowed)) or "nothing more"
-        raise IllegalMove(f"a {state} {kind.replace('_', ' ')} cannot {verb}; it allows {instead}")
+        article = "an" if state[0] in "aeiou" else "a"
+        words = f"{article} {state} {kind} cannot {verb}; it allows {instead}"
+        raise IllegalMove(words.replace("_", " "))
     return allowed[verb]

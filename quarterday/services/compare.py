@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model
 
-from quarterday.core.money import plain
+from quarterday.core.money import Money, currency, plain
 from quarterday.services.errors import Conflict
 
 RowType = TypeVar("RowType", bound=Model)
@@ -26,9 +26,12 @@ def check_same(
     for field in fields:
         have, want = getattr(known, field), getattr(asked, field)
         if have != want:
-            raise Conflict(
-                f"{label} with {field} {show_value(have)}, not {show_value(want)}; {remedy}"
-            )
+            name, was, now = field, show_value(have), show_value(want)
+            if field.endswith("_minor"):
+                code: str = getattr(known, "currency")  # noqa: B009  every row with money has one
+                name = field.removesuffix("_minor")
+                was, now = show_amount(have, code), show_amount(want, code)
+            raise Conflict(f"{label} with {name} {was}, not {now}; {remedy}")
     return known
 
 
@@ -45,6 +48,11 @@ def apply_changes(row: Model, asked: Mapping[str, Any]) -> dict[str, Any]:
     for field, value in changes.items():
         setattr(row, field, value)
     return changes
+
+
+def show_amount(minor: int, code: str) -> str:
+    """An amount in messages, which people read: 12.50 EUR."""
+    return str(Money(minor, currency(code)))
 
 
 def show_value(value: Any) -> str:

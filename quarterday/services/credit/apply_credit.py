@@ -9,6 +9,7 @@ from django.db import transaction
 
 from quarterday.core.errors import BillingError
 from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.compare import show_amount
 from quarterday.services.credit.use_credit import open_grants, use_credit
 from quarterday.services.events.record_event import record_event
 from quarterday.store.models import Allocation, Invoice
@@ -34,8 +35,9 @@ def apply_credit(
         drawn = sum(one.amount_minor for one in found)
         if amount_minor is not None and drawn != amount_minor:
             raise BillingError(
-                f"amount_minor: {amount_minor} cannot be applied to invoice {invoice.label}; "
-                f"at most {drawn} is both open and credited"
+                f"{show_amount(amount_minor, invoice.currency)} cannot be applied to invoice "
+                f"{invoice.label}; at most {show_amount(drawn, invoice.currency)} is both open and "
+                "credited"
             )
         if found:
             record_applied(invoice, found, now=now, actor=actor)

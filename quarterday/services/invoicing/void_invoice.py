@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from quarterday.core.errors import BillingError
-from quarterday.core.lifecycle import move
+from quarterday.core.lifecycle import IllegalMove, InvoiceState, move
 from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
@@ -32,6 +32,8 @@ def void_invoice(
     reason = check_text(reason, "reason", 500)
     with transaction.atomic():
         account, invoice = claim_row(invoice)
+        if invoice.status == InvoiceState.PAID:
+            raise IllegalMove("a paid invoice cannot void; credit it instead")
         move("invoice", invoice.status, "void")
         if invoice.open_minor != invoice.total_minor:
             raise BillingError(

@@ -11,6 +11,7 @@ from quarterday.core.errors import BillingError
 from quarterday.core.ledger import post_refund
 from quarterday.core.lifecycle import InvoiceState, move
 from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.compare import show_amount
 from quarterday.services.credit.move_grant import deduct_grant
 from quarterday.services.credit.use_credit import open_grants, use_credit
 from quarterday.services.errors import Conflict
@@ -58,8 +59,9 @@ def refund_payment(
         amount = left if amount_minor is None else amount_minor
         if not 0 < amount <= left:
             raise BillingError(
-                f"amount_minor must be from 1 to the {left} of payment {payment.public_id} that "
-                f"was not refunded, not {amount}"
+                "an amount to refund must be above zero and at most the "
+                f"{show_amount(left, payment.currency)} of the payment that was not refunded, not "
+                f"{show_amount(amount, payment.currency)}"
             )
         refund = Refund.objects.create(
             account=account,
@@ -131,8 +133,9 @@ def _take(
         there += allocation.amount_minor
     if there < refund.amount_minor:
         raise BillingError(
-            f"amount_minor: {refund.amount_minor} cannot be refunded, since only {there} of it is "
-            "credit; credit the invoice first, or reopen the invoices that the payment settled"
+            f"{show_amount(refund.amount_minor, refund.currency)} cannot be refunded, since only "
+            f"{show_amount(there, refund.currency)} of it is credit; credit the invoice first, or "
+            "reopen the invoices that the payment settled"
         )
     left = refund.amount_minor
     for grant in _refundable(refund):

@@ -135,7 +135,7 @@ def test_what_may_change_is_updated_once(tmp_path: Path, record: dict[str, Any])
         (one("addon", quantity="0", start_on="2026-03-01"), "quantity '0': quantity must be above 0"),
         (one("usage", value="5"), "event_id '2026-02-01/C-1': this cannot be used; it was recorded with other content"),
         (one("usage", event_id="new", account="C-2"), "account 'C-2': this cannot be used; nothing in it measures traffic"),
-        (one("payment", amount="30"), "payment bank-4711 was recorded with amount_minor 2000, not 3000"),
+        (one("payment", amount="30"), "payment bank-4711 was recorded with amount 20.00 EUR, not 30.00 EUR"),
         (one("payment", external_id="new", amount="1.001"), "amount '1.001': EUR has 2 decimals, this amount has more; round it"),
         (one("payment", external_id="new", received_on="2026-03-03"), "received_on '2026-03-03': received_on, 2026-03-03, is later than today"),
         (one("credit", external_id="new", granted_on="2026-03-03"), "granted_on '2026-03-03': that is later than today, 2026-03-02; load it then"),

@@ -80,7 +80,7 @@ def test_what_is_written_off_stays_so(shop: Shop) -> None:
     invoice = shop.invoice(100)
     shop.pay(19)
     write_off_invoice(invoice=invoice, today=LATER, now=NOW, reason="gone")
-    with pytest.raises(BillingError, match="a written_off invoice cannot reopen"):
+    with pytest.raises(BillingError, match="a written off invoice cannot reopen"):
         reverse(Allocation.objects.get())
     assert Allocation.objects.count() == 1
 

@@ -201,7 +201,7 @@ def test_a_calendar_contract_ends_with_the_month() -> None:
 
 def test_illegal_moves_are_refused_and_change_nothing() -> None:
     subscription = start(make_shop(), APRIL_27)
-    with pytest.raises(IllegalMove, match="a active subscription cannot undo_cancel"):
+    with pytest.raises(IllegalMove, match="an active subscription cannot undo cancel"):
         _undo(subscription, MAY_3)
     with pytest.raises(BillingError, match="not both"):
         _cancel(subscription, MAY_3, on=MAY_3, at_period_end=True)

@@ -115,7 +115,7 @@ def test_days_that_cannot_be_and_illegal_moves_are_refused() -> None:
         _pause(subscription, MAY_3, on=MAY_10)
     with pytest.raises(BillingError, match="not 2019-04-26; pause on the day itself"):
         _pause(subscription, MAY_3, on=date(2019, 4, 26))
-    with pytest.raises(IllegalMove, match="a active subscription cannot resume"):
+    with pytest.raises(IllegalMove, match="an active subscription cannot resume"):
         _resume(subscription, MAY_3)
     _pause(subscription, MAY_10)
     with pytest.raises(IllegalMove, match="a paused subscription cannot pause"):
