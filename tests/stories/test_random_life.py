@@ -283,6 +283,6 @@ _PRICES = {"small": "31", "large": "99.90"}
 def test_whatever_happens_the_books_stay_right() -> None:
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
     profile = settings(
-        max_examples=50, stateful_step_count=25, deadline=None, suppress_health_check=slow
+        max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=slow
     )
     run_machine(Life, settings=profile)
