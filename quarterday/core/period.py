@@ -76,9 +76,13 @@ class Anchoring(StrEnum):
     CALENDAR = "calendar"
 
 
+# A hundred years: what lasts longer is a slip, and would lead out of the calendar.
+_LONGEST_MONTHS, _LONGEST_DAYS = 1200, 36525
+
+
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often something recurs: every ``count`` units, ``count`` at least 1.
+    """How often something recurs: every ``count`` units, at least 1, at most a hundred years.
 
     >>> Cadence.parse("3 months"), str(Cadence.parse("month"))
     (Cadence(count=3, unit=<Unit.MONTH: 'month'>), '1 month')
@@ -89,7 +93,11 @@ class Cadence:
 
     def __post_init__(self) -> None:
         if self.count < 1:
-            raise BillingError(f"a cadence counts at least 1, not {self.count}")
+            raise BillingError(f"{self.count} is no cadence; count at least 1")
+        if self.months > _LONGEST_MONTHS or self.fixed_days > _LONGEST_DAYS:
+            raise BillingError(
+                f"a cadence of {self} is longer than 100 years; choose a shorter one"
+            )
 
     @classmethod
     def parse(cls, text: str) -> Cadence:
@@ -98,11 +106,12 @@ class Cadence:
         words = named.get(text.strip(), text.strip()).split()
         count, unit = ("1", *words) if len(words) == 1 else words if len(words) == 2 else ("", "")
         try:
-            return cls(int(count), Unit(unit.removesuffix("s")))
+            number, every = int(count), Unit(unit.removesuffix("s"))
         except ValueError:
             raise BillingError(
                 f"{text!r} is no cadence; say a count of days, weeks, months or years: '3 months'"
             ) from None
+        return cls(number, every)
 
     @property
     def months(self) -> int:

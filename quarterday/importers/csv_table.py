@@ -8,12 +8,22 @@ from pathlib import Path
 from typing import ClassVar
 
 from quarterday.core.errors import BillingError
-from quarterday.importers.text import BAD_BYTES, has_foreign_bytes, open_text
+from quarterday.importers.text import (
+    BAD_BYTES,
+    MOST_IN_LINE,
+    has_foreign_bytes,
+    open_text,
+    read_lines,
+)
 from quarterday.ports.importer import SourceRow
 
 
 class CsvTable:
-    """The first row names the columns; empty rows are passed over, but counted."""
+    """The first row names the columns; empty rows are passed over, but counted.
+
+    A row that cannot be read is a problem of its own. After a missing quote, or text that is not
+    of the encoding at all, no row can be told from the next: that is the last problem.
+    """
 
     name: ClassVar[str] = "csv"
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".txt")
@@ -25,18 +35,34 @@ class CsvTable:
         if len(delimiter) != 1 or len(quote) != 1 or delimiter == quote:
             raise BillingError("[source] delimiter and quote are one different character each")
         with open_text(path, options["encoding"]) as file:
-            rows = csv.reader(file, delimiter=delimiter, quotechar=quote, strict=True)
+            csv.field_size_limit(MOST_IN_LINE)
+            lines = _refuse_long(read_lines(file))
+            rows = csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=True)
             number = 1
             try:
                 header = _check_header(next(rows, []), path)
                 for number, cells in enumerate(rows, start=2):
                     if any(cells):
                         yield _make_row(number, header, cells)
-            except csv.Error as error:
-                raise BillingError(
-                    f"{path.name} breaks off after row {number}: {error}; "
-                    "check its quotes there, or the quote in the [source] of the mapping"
-                ) from None
+            except (csv.Error, UnicodeError) as error:
+                # Where a quote is missing nobody knows where the next row begins.
+                yield SourceRow(number + 1, {}, _broken(error))
+
+
+def _refuse_long(lines: Iterator[str | None]) -> Iterator[str]:
+    for line in lines:
+        if line is None:
+            raise csv.Error("a line has more than a million characters")
+        yield line
+
+
+def _broken(error: Exception) -> tuple[str, str]:
+    """Why a file cannot be read on, and what to do."""
+    if isinstance(error, csv.Error):
+        remedy = "check the quotes here, or the quote in the [source] of the mapping"
+    else:
+        remedy = "check the encoding in the [source] of the mapping"
+    return f"the file breaks off here, and nothing after it was read ({error})", remedy
 
 
 def _check_header(cells: list[str], path: Path) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from quarterday.core.errors import BillingError
+from quarterday.core.limits import find_unprintable
 from quarterday.core.settings import Settings
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -22,12 +23,14 @@ def check_word(words: type[Word], value: str, field: str) -> Word:
 
 
 def check_text(value: str, field: str, limit: int = 200) -> str:
-    """Text that is neither empty nor longer than its column; spaces around it are cut off."""
+    """Text that can be printed, not empty and not longer than its column, without outer spaces."""
     text = value.strip()
     if not text:
         raise BillingError(f"{field} is empty; give it some text")
     if len(text) > limit:
         raise BillingError(f"{field} has {len(text)} characters; shorten it to {limit}: {text!r}")
+    if bad := find_unprintable(text):
+        raise BillingError(f"{field} holds the character U+{ord(bad):04X}; remove it: {text!a}")
     return text
 
 

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from quarterday.core.errors import BillingError
 from quarterday.core.loading.expression import parse_expression
 from quarterday.core.loading.formats import parse_format
+from quarterday.core.loading.mapped import parse_mapped
 from quarterday.core.loading.mapping import parse_mapping
-from quarterday.core.loading.problem import BadValue
+from quarterday.core.loading.problem import BadValue, make_problem
 from quarterday.core.loading.record import read_record
 from quarterday.core.loading.schema import RECORD_TYPES
 from quarterday.core.loading.values import (
     read_count,
+    read_data,
     read_date,
     read_flag,
     read_instant,
@@ -72,7 +74,17 @@ def test_a_day_that_does_not_exist_is_refused() -> None:
         (read_instant, "noon", "is not an instant"),
         (read_text, 1.5, "is not text"),
         (read_text, True, "is not text"),
-        (read_text, "a\x00b", "holds a zero byte"),
+        (read_text, "a\x00b", "holds the character U+0000, which cannot be printed; remove it"),
+        (read_text, "\x1b[31mred", "holds the character U+001B"),
+        (read_text, "\ufeffA-1", "holds the character U+FEFF"),
+        (read_text, "\ud800", "holds the character U+D800"),
+        (read_text, "evil\u202egnp", "holds the character U+202E"),
+        (read_count, "9" * 5000, "the number has 5000 digits; write a smaller number"),
+        (read_date, "0001-01-01", "is no day that can be billed; give one from 1900-01-01"),
+        (read_date, date.max, "is no day that can be billed; give one from 1900-01-01"),
+        (read_instant, "0001-01-01T00:00:00+23:59", "is no day that can be billed"),
+        (read_data, {"a": ["\x00"]}, "the text holds the character U+0000"),
+        (read_data, {"\ud800": 1}, "the text holds the character U+D800"),
     ],
 )
 def test_other_values_say_what_to_write(read: Any, value: Any, said: str) -> None:
@@ -308,3 +320,51 @@ def test_every_type_of_record_can_be_read() -> None:
 def test_weeks_and_days_agree() -> None:
     weeks = parse_expression({"column": "n", "weeks_after": "2026-01-01"}, "f")
     assert weeks.value({"n": "3"}) == date(2026, 1, 1) + timedelta(days=21)
+
+
+def test_data_of_too_many_levels_are_refused() -> None:
+    data: Any = "end"
+    for _ in range(40):
+        data = {"inner": data}
+    with pytest.raises(BadValue, match="it has more than 32 levels"):
+        read_data(data)
+
+
+@pytest.mark.parametrize(
+    ("how", "value"),
+    [
+        ({"column": "Day", "format": "date:%d.%m.%Y"}, "2026-03-31"),
+        ({"column": "Count", "format": "number:1.234,56"}, "1234.5"),
+        ({"constant": date(2026, 3, 31)}, "2026-03-31"),
+    ],
+)
+def test_days_and_numbers_in_data_are_text(how: dict[str, Any], value: str) -> None:
+    mapped = parse_mapped(
+        "account", {"external_id": "No", "name": "No", "data": {"it": how}}, "", {}
+    )
+    record, wrong = mapped.read_row({"No": "1", "Day": "31.03.2026", "Count": "1.234,50"})
+    assert (record.values["data"], wrong) == ({"it": value}, [])
+
+
+@pytest.mark.parametrize("form", ["date:%d%d", "date:%Q", "date:%Y(%", "date:today"])
+def test_forms_of_dates_that_cannot_be_read_are_refused_at_once(form: str) -> None:
+    with pytest.raises(BillingError, match="is no format; write date:"):
+        parse_format(form)
+
+
+def test_a_month_is_a_form_of_a_date() -> None:
+    assert parse_format("date:%m/%Y")("02/2100") == date(2100, 2, 1)
+
+
+def test_a_join_is_text() -> None:
+    with pytest.raises(BillingError, match="name: join is text"):
+        parse_expression({"columns": ["First", "Last"], "join": 5}, "name")
+
+
+def test_what_is_shown_of_a_row_is_short_and_can_be_written() -> None:
+    bad = BadValue("x" * 100_000, "y" * 100_000, "\ud800", "z" * 100_000)
+    problem = make_problem("a.csv", 2, bad)
+    assert len("".join(map(str, problem))) < 2000
+    assert (problem.column, problem.value[:3]) == ("\\ud800", "zzz")
+    assert "(100,000 characters)" in problem.value
+    assert str(problem).encode()

@@ -78,8 +78,10 @@ def test_a_row_of_another_length_is_a_problem_of_its_own(table: Path) -> None:
         ("", {}, "does not begin with a row of column names"),
         ("No,No\n1,2\n", {}, "has two columns 'No'; rename one of them"),
         (b"K\xe4se\n1\n", {}, "the header of customers.csv has bytes"),
-        ('No\n"1\n2\n', {}, "breaks off after row 1"),
         ("No\n", {"encoding": "klingon"}, "encoding 'klingon' is unknown; use utf-8"),
+        ("No\n", {"encoding": "rot13"}, "encoding 'rot13' is unknown; use utf-8"),
+        ("No\n", {"encoding": "idna"}, "encoding 'idna' is unknown; use utf-8"),
+        ("No\n", {"encoding": "a\x00b"}, "is unknown; use utf-8"),
         ("No\n", {"delimiter": ";;"}, "one different character each"),
         ("No\n", {"colour": "red"}, "unknown key 'colour'; csv knows format, encoding"),
         ("No\n", {"delimiter": 1}, "[source] delimiter must be text in quotes, not 1"),
@@ -128,3 +130,60 @@ def test_reading_does_not_hold_the_file_in_memory(table: Path) -> None:
     with table.open("a") as file:
         file.write("last\n")
     assert [row.values["No"] for row in rows][-1] == "last"
+
+
+@pytest.mark.parametrize(
+    ("rest", "reason", "remedy"),
+    [
+        (b'"2\n3\n', "unexpected end of data", "check the quotes here"),
+        (b'"2"3\n4\n', "expected after", "check the quotes here"),
+        (b"x" * 2_000_000, "more than a million characters", "check the quotes here"),
+        (b'"' + b"x\n" * 1_000_000, "field larger", "check the quotes here"),
+    ],
+)
+def test_a_table_that_breaks_off_keeps_what_came_before(
+    table: Path, rest: bytes, reason: str, remedy: str
+) -> None:
+    good, bad = read(table, b"No\n1\n" + rest)
+    assert (good.values["No"], good.problem) == ("1", None)
+    assert bad.number == 3
+    assert bad.problem is not None
+    assert bad.problem[0].startswith("the file breaks off here, and nothing after it was read")
+    assert reason in bad.problem[0]
+    assert bad.problem[1].startswith(remedy)
+
+
+@pytest.mark.parametrize("name", ["table", "lines"])
+def test_text_that_is_cut_in_the_middle_of_a_character(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    path: Path = request.getfixturevalue(name)
+    content = ("No\n1\n" if name == "table" else '{"No": 1}\n').encode("utf-16")
+    *_, bad = read(path, content[:-1], encoding="utf-16")
+    assert bad.problem is not None
+    assert "breaks off here" in bad.problem[0]
+    assert "check the encoding" in bad.problem[1]
+
+
+def test_a_huge_cell_is_left_to_its_field(table: Path) -> None:
+    huge, small = read(table, "No\n" + "x" * 200_000 + "\n2\n")
+    assert (len(huge.values["No"]), small.values["No"]) == (200_000, "2")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"a": ' + "[" * 40 + "]" * 40 + "}", "more than 32 levels"),
+        ('{"a": ' + "[" * 100_000, "is not JSON"),
+        ('{"a": "' + "x" * 1_100_000 + '"}', "more than a million characters"),
+        ('{"a": 1, "b": {"c": 1, "c": 2}}', "the name 'c' stands in it twice"),
+        ('{"a": ' + "9" * 5000 + "}", "is not JSON"),
+    ],
+)
+def test_a_line_that_cannot_be_worked_with_is_a_problem_of_its_own(
+    lines: Path, line: str, said: str
+) -> None:
+    bad, good = read(lines, f'{line}\n{{"a": 1}}\n')
+    assert (good.number, good.problem) == (2, None)
+    assert bad.problem is not None
+    assert said in bad.problem[0]

@@ -90,6 +90,8 @@ months_before, months_after, years_before, years_after
         return Expression((), "", given["constant"], None, ())
     columns = _parse_columns(given, where)
     join, steps = given.get("join", " "), tuple(_parse_steps(given, where))
+    if not isinstance(join, str):
+        raise BillingError(f'{where}: join is text such as ", ", not {join!r}')
     return Expression(columns, join, None, given.get("default"), steps)
 
 

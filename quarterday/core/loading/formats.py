@@ -12,6 +12,7 @@ from quarterday.core.errors import BillingError
 from quarterday.core.loading.problem import BadValue
 from quarterday.core.loading.values import read_number, read_text
 
+_SAMPLE_DAY = date(2026, 3, 31)
 _SAMPLE = re.compile(r"1(?P<group>\D?)234(?P<point>[.,])56")
 
 
@@ -27,7 +28,7 @@ def parse_format(text: str) -> Callable[[Any], Any]:
     Decimal('12345.6')
     """
     kind, _, rest = text.partition(":")
-    if kind == "date" and "%" in rest:
+    if kind == "date" and _is_date_form(rest):
         return lambda value: _read_date(value, rest)
     if kind == "number" and (sample := _SAMPLE.fullmatch(rest)):
         group, point = sample["group"], sample["point"]
@@ -37,6 +38,15 @@ def parse_format(text: str) -> Callable[[Any], Any]:
     raise BillingError(
         f"{text!r} is no format; write date:%d.%m.%Y with the parts of a date, or number:1.234,56"
     )
+
+
+def _is_date_form(form: str) -> bool:
+    """Whether a form can be read: it names no part twice, and none that there is not."""
+    try:
+        datetime.strptime(_SAMPLE_DAY.strftime(form), form)  # noqa: DTZ007 (a day has no zone)
+    except (ValueError, re.error):
+        return False
+    return "%" in form
 
 
 def _read_date(value: Any, form: str) -> date:

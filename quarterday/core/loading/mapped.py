@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from quarterday.core.errors import BillingError
@@ -17,6 +19,7 @@ from quarterday.core.loading.expression import (
 from quarterday.core.loading.problem import BadValue
 from quarterday.core.loading.record import Record, read_record
 from quarterday.core.loading.schema import RECORD_TYPES
+from quarterday.core.money import plain
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Expression]
@@ -111,5 +114,12 @@ def _first_columns(fields: Mapping[str, Expression | Parts]) -> dict[str, str]:
 
 
 def _read_parts(parts: Parts, row: Row) -> dict[str, Any]:
-    found = {name: clean_cell(how.value(row)) for name, how in parts.items()}
+    found = {name: _plain(clean_cell(how.value(row))) for name, how in parts.items()}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """A value as data can hold it: days and exact numbers as text."""
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return plain(value) if isinstance(value, Decimal) else value

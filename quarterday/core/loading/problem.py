@@ -6,6 +6,10 @@ from typing import Any, NamedTuple
 
 from quarterday.core.errors import BillingError
 
+# Long enough to recognise what is meant; a cell may hold a hundred thousand characters.
+_SHOWN = 120
+_SAID = 500
+
 REMEDY = "correct the row and load the file again"
 
 
@@ -51,17 +55,28 @@ def make_problem(file: str, row: int, error: BillingError) -> Problem:
     ('account A is closed', 'reopen it')
     """
     if isinstance(error, BadValue):
-        return Problem(file, row, error.column, show_value(error.value), error.reason, error.remedy)
-    reason, _, remedy = str(error).rpartition("; ")
+        column, value = _shorten(error.column, _SHOWN), show_value(error.value)
+        reason, remedy = _shorten(error.reason, _SAID), _shorten(error.remedy, _SAID)
+        return Problem(file, row, column, value, reason, remedy)
+    reason, _, remedy = _shorten(str(error), _SAID).rpartition("; ")
     return Problem(file, row, "", "", reason or remedy, remedy if reason else REMEDY)
 
 
 def show_value(value: Any) -> str:
-    """A value as it stands in the file; nothing for none.
+    """A value as it stands in the file, cut where it is long; nothing for none.
 
     >>> show_value(["A", "B"]), show_value(None)
     ('A; B', '')
     """
     if isinstance(value, list):
-        return "; ".join(map(str, value))
-    return "" if value is None else str(value)
+        return _shorten("; ".join(map(str, value)), _SHOWN)
+    return "" if value is None else _shorten(str(value), _SHOWN)
+
+
+def _shorten(text: str, most: int) -> str:
+    """A text as it can be written anywhere: half characters escaped, the middle left out."""
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace").decode()
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]}… ({len(text):,} characters) …{text[-most // 4 :]}"

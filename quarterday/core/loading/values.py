@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from quarterday.core.errors import BillingError
+from quarterday.core.limits import check_day, find_bad_data, find_unprintable
 from quarterday.core.loading.problem import BadValue
 from quarterday.core.money import currency, parse_exact
 from quarterday.core.settings import Settings
@@ -19,6 +20,7 @@ _NUMBER = re.compile(r"[+-]?(\d+)(\.\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOST = 32767
+_LONGEST_WHOLE = 30
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -29,8 +31,11 @@ def read_text(value: Any) -> str:
     ('A-1', '1001')
     """
     if isinstance(value, str):
-        if "\x00" in value:
-            raise BadValue("the text holds a zero byte", "remove it")
+        if bad := find_unprintable(value):
+            raise BadValue(
+                f"the text holds the character U+{ord(bad):04X}, which cannot be printed",
+                "remove it, or say in the mapping which encoding the file has",
+            )
         return value.strip()
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -70,6 +75,8 @@ def read_whole(value: Any) -> int:
     text = read_text(value)
     if not _WHOLE.fullmatch(text):
         raise BadValue(f"{text!r} is not a whole number", "write digits only, such as 12")
+    if len(text) > _LONGEST_WHOLE:
+        raise BadValue(f"the number has {len(text)} digits", "write a smaller number")
     return int(text)
 
 
@@ -92,7 +99,7 @@ def read_date(value: Any) -> date:
     datetime.date(2026, 3, 31)
     """
     if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+        return _check_day(value)
     text = read_text(value)
     if not _DAY.fullmatch(text):
         raise BadValue(
@@ -100,9 +107,17 @@ def read_date(value: Any) -> date:
             'write it as year-month-day, or name its form in the mapping, format = "date:%d.%m.%Y"',
         )
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise BadValue(f"there is no day {text}", "write a day of the calendar") from None
+    return _check_day(day)
+
+
+def _check_day(day: date) -> date:
+    try:
+        return check_day(day)
+    except BillingError as error:
+        raise BadValue(*str(error).split("; ")) from None
 
 
 def read_instant(value: Any) -> datetime:
@@ -120,6 +135,7 @@ def read_instant(value: Any) -> datetime:
         ) from None
     if instant.tzinfo is None:
         raise BadValue(f"{str(text)!r} says no time zone", "add Z, or an offset such as +02:00")
+    _check_day(instant.date())
     return instant
 
 
@@ -154,6 +170,8 @@ def read_data(value: Any) -> dict[str, Any]:
     """
     if not isinstance(value, dict):
         raise BadValue(f"{value!r} has no named values", 'write it as {"name": "value"}')
+    if bad := find_bad_data(value):
+        raise BadValue(bad, "remove it")
     return value
 
 

@@ -55,6 +55,8 @@ def publish_discount(
         periods=periods,
         priority=priority,
     )
+    if periods < 1:
+        raise BillingError(f"periods must be at least 1, not {periods}")
     unit = currency or seller.currency
     with transaction.atomic():
         discount, done = publish_row(

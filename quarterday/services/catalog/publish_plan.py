@@ -39,6 +39,8 @@ def publish_plan(
     anchoring = check_word(Anchoring, anchoring, "anchoring")
     # Any day shows whether the anchor can be used.
     Schedule.anchored(date(2000, 1, 1), every, anchoring, anchor_day)
+    if anchor_day is not None and not 1 <= anchor_day <= 31:
+        raise BillingError(f"anchor_day must be from 1 to 31, not {anchor_day}")
     if trial_days < 0:
         raise BillingError(f"trial_days must be 0 or more, not {trial_days}")
     content = {

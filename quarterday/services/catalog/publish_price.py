@@ -11,8 +11,9 @@ from django.db import transaction
 
 from quarterday.core.charging import Timing
 from quarterday.core.errors import BillingError
+from quarterday.core.limits import check_minor
 from quarterday.core.money import currency as find_currency
-from quarterday.core.money import parse_exact
+from quarterday.core.money import parse_exact, to_minor
 from quarterday.core.pricing import parse_model
 from quarterday.core.pricing.price import Price as PriceTerms
 from quarterday.core.proration import Convention, Policy
@@ -102,6 +103,8 @@ def _check(content: Mapping[str, Any], terms: PriceTerms) -> None:
         content["free_units"],
         content["unit_code"],
     )
+    for field in ("setup_fee", "minimum", "commitment"):
+        check_minor(to_minor(content[field] or Decimal(0), terms.currency), field)
     if content["commitment"] is not None and content["commitment"] < 0:
         raise BillingError(f"commitment may not be below zero, but is {content['commitment']}")
     if content["meter"] is not None and content["timing"] is not Timing.ARREARS:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Q
 
+from quarterday.core.errors import BillingError
 from quarterday.core.money import parse_exact, plain
 from quarterday.core.tax import TaxRate as TaxTerms
 from quarterday.services.catalog.publish_row import publish_row
@@ -16,6 +17,7 @@ from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_country, check_text
 from quarterday.store.models import Seller, TaxRate
 
+_MOST_PERCENT = 1000
 _ALWAYS = date(1970, 1, 1)
 _CONTENT = "name percent country region level compound category valid_end".split()
 
@@ -43,6 +45,8 @@ def publish_tax_rate(
     the same code from that day. Publishing the same again returns the existing rate. Raises
     `Conflict` for other content, and for a day on which another rate of the code holds.
     """
+    if level not in (1, 2):
+        raise BillingError(f"level must be 1, or 2 for a tax beside it, not {level}")
     terms = TaxTerms(
         code=check_text(code, "code", 32),
         name=check_text(name, "name", 100),
@@ -56,6 +60,8 @@ def publish_tax_rate(
         valid_from=valid_from or _ALWAYS,
         valid_end=valid_end,
     )
+    if terms.percent > _MOST_PERCENT:
+        raise BillingError(f"percent must be at most {_MOST_PERCENT}, not {plain(terms.percent)}")
     with transaction.atomic():
         # Two rates of one code at one time would stop the billing of all that bear them.
         Seller.objects.select_for_update().get(id=seller.id)

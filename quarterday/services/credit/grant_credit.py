@@ -10,6 +10,7 @@ from quarterday.core.errors import BillingError
 from quarterday.core.ledger import JournalEntry as Entry
 from quarterday.core.ledger import grant_credit as post_grant
 from quarterday.core.ledger import post_deposit
+from quarterday.core.limits import check_minor
 from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.compare import check_same
 from quarterday.services.credit.credit_kinds import GIFTS, ledger_kind
@@ -82,7 +83,7 @@ def _check_kind(kind: str, method: str) -> CreditKind:
 def _check_amount(amount_minor: int) -> int:
     if amount_minor < 1:
         raise BillingError(f"amount_minor must be at least 1, not {amount_minor}")
-    return amount_minor
+    return check_minor(amount_minor, "amount_minor")
 
 
 def _check_expiry(expires_on: date | None, today: date) -> date | None:

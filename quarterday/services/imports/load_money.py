@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from quarterday.core.errors import BillingError
+from quarterday.core.limits import check_minor
 from quarterday.core.loading.record import Record
 from quarterday.core.money import currency, parse_minor
 from quarterday.services.credit.grant_credit import grant_credit
@@ -74,7 +75,7 @@ def _rest(record: Record, *names: str) -> dict[str, Any]:
 
 def _amount(record: Record, account: Account) -> int:
     try:
-        return parse_minor(str(record.values["amount"]), currency(account.currency))
+        minor = parse_minor(str(record.values["amount"]), currency(account.currency))
     except BillingError:
         unit = currency(account.currency)
         raise record.refuse(
@@ -82,3 +83,7 @@ def _amount(record: Record, account: Account) -> int:
             f"{unit} has {unit.exponent} decimals, this amount has more",
             "round it in the file",
         ) from None
+    try:
+        return check_minor(minor)
+    except BillingError as error:
+        raise record.refuse("amount", *str(error).split("; ")) from None

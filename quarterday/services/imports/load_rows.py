@@ -51,6 +51,10 @@ LOADERS: Mapping[str, Callable[[Record, Context], Outcome]] = {
 Done = list[tuple[str, Outcome]] | list[Problem]
 
 
+# What a row can be refused by: the rules, or else the constraints and types of the database.
+_STOPPED = (BillingError, DataError, IntegrityError, OverflowError)
+
+
 class _Refused(Exception):  # noqa: N818 - never leaves this module
     """A row was refused after others of its batch were written."""
 
@@ -98,7 +102,7 @@ def _load_quickly(rows: Sequence[LoadRow], context: Context, is_careful: bool) -
             continue
         try:
             yield from [_count(found) for found in open_customers(some, context)]
-        except (BillingError, DataError, IntegrityError):
+        except _STOPPED:
             raise _Refused from None
 
 
@@ -110,14 +114,23 @@ def _load_each(rows: Sequence[LoadRow], context: Context, is_careful: bool) -> I
         try:
             with transaction.atomic() if is_careful else nullcontext():
                 found = [(one.type, load_record(one, context)) for one in row.records]
-        except (BillingError, DataError) as error:
+        except _STOPPED as error:
             if not is_careful:
                 raise _Refused from None
             context.forget()
-            known = error if isinstance(error, BillingError) else BillingError(str(error).strip())
-            yield _refuse([row.explain(known)])
+            yield _refuse([row.explain(_in_words(error))])
         else:
             yield _count(found)
+
+
+def _in_words(error: Exception) -> BillingError:
+    """What refused a row; the database says which value, or that somebody else was faster."""
+    if isinstance(error, BillingError):
+        return error
+    text = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if isinstance(error, IntegrityError):
+        return BillingError(f"the database refuses it ({text}); load the file again")
+    return BillingError(f"a value is too large to be kept ({text}); correct it")
 
 
 def _is_usage(row: LoadRow) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from quarterday.core.errors import BillingError
 from quarterday.core.loading.mapping import Mapping as ColumnMapping
 from quarterday.core.loading.problem import BadValue, Problem, make_problem, show_value
 from quarterday.core.loading.record import Record, read_native
+from quarterday.core.money import plain
 from quarterday.ports.importer import SourceRow
 
 
@@ -30,10 +33,18 @@ class LoadRow(NamedTuple):
         for word in _field_words(str(error)):
             for record in self.records:
                 if word in record.values:
-                    column = record.column_of(word)
-                    value = self.values.get(column, record.values[word])
-                    return problem._replace(column=column, value=show_value(value))
+                    return self._point(problem, record, word)
+        for record in self.records:
+            for name, value in record.values.items():
+                if isinstance(value, date | Decimal) and _names(problem.reason, value):
+                    return self._point(problem, record, name)
         return problem
+
+    def _point(self, problem: Problem, record: Record, field: str) -> Problem:
+        """The problem with the cell that a field was read from."""
+        column = record.column_of(field)
+        value = self.values.get(column, record.values[field])
+        return problem._replace(column=column, value=show_value(value))
 
 
 # Names of fields that are everyday words of a message too.
@@ -45,7 +56,15 @@ _COMMON = frozenset(
 def _field_words(text: str) -> list[str]:
     """Words of a message that may name a field: services say which one they refuse."""
     named = re.findall(r"\bwith ([a-z_]+) ", text)
-    return named + [word for word in re.findall(r"[a-z_]+", text) if word not in _COMMON]
+    # Services count in minor units; the file says "amount" for what they call "amount_minor".
+    words = [word for word in re.findall(r"[a-z_]+", text) if word not in _COMMON]
+    return named + [word.removesuffix("_minor") for word in words]
+
+
+def _names(text: str, value: date | Decimal) -> bool:
+    """Whether a message names a day or a number."""
+    word = plain(value) if isinstance(value, Decimal) else str(value)
+    return re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-]|\.\d)", text) is not None
 
 
 def read_rows(

@@ -18,6 +18,7 @@ from quarterday.core.period import Period, Schedule
 from quarterday.core.settings import Grouping, Resolved, Settings, resolve
 from quarterday.core.tax import TAXABLE, Treatment, TreatmentKind
 from quarterday.services.invoicing.catalog import Catalog, PriceInfo, TaxAnswer
+from quarterday.services.invoicing.check_amounts import check_amounts
 from quarterday.services.invoicing.drafts import (
     AccountDrafts,
     AccountState,
@@ -150,6 +151,8 @@ def draft_account(
     drafts: list[DueDraft] = []
     for key, charges in groups.items():
         drafts += _draft_group(key, charges, unit)
+    for due in drafts:
+        check_amounts(state.account, due.draft)
     return AccountDrafts(
         state.account,
         drafts,

@@ -10,6 +10,7 @@ from django.db import transaction
 from quarterday.core.errors import BillingError
 from quarterday.core.ledger import post_payment
 from quarterday.core.lifecycle import PaymentState
+from quarterday.core.limits import check_minor
 from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.compare import check_same
 from quarterday.services.events.record_event import record_event
@@ -91,6 +92,7 @@ def record_payment(
 def _check(payment: Payment, today: date) -> None:
     if payment.amount_minor < 1:
         raise BillingError(f"amount_minor must be at least 1, not {payment.amount_minor}")
+    check_minor(payment.amount_minor, "amount_minor")
     if payment.received_on > today:
         raise BillingError(
             f"received_on, {payment.received_on}, is later than today, {today}; record it then"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from quarterday.core.errors import BillingError
+from quarterday.core.limits import check_minor
 from quarterday.core.money import currency, from_minor
 from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.compare import check_same
@@ -47,6 +48,7 @@ def add_charge(
     end = period_end or start
     if not amount_minor:
         raise BillingError("amount_minor is 0; give an amount to charge, or below 0 to reduce by")
+    check_minor(amount_minor, "amount_minor")
     if end < start:
         raise BillingError(f"period_end {end} comes before period_start {start}")
     with transaction.atomic():

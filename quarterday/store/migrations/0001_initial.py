@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=24)),
                 ("on", models.DateField()),
                 ("source", models.CharField(max_length=40)),
-                ("reference", models.CharField(max_length=100)),
+                ("reference", models.CharField(max_length=128)),
                 ("memo", models.CharField(blank=True, default="", max_length=200)),
             ],
         ),

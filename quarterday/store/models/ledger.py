@@ -33,7 +33,7 @@ class JournalEntry(Row):
     kind = models.CharField(max_length=24)
     on = models.DateField()
     source = models.CharField(max_length=40)
-    reference = models.CharField(max_length=100)
+    reference = models.CharField(max_length=128)
     memo = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
