@@ -59,7 +59,7 @@ def test_adding_again_changes_nothing_and_a_difference_is_named(
     charge = _add(subscription, external_id="visit-1")
     bill(DAY)
     assert _add(subscription, external_id="visit-1") == charge
-    with pytest.raises(Conflict, match="with amount 5.00 USD, not 6.00 USD"):
+    with pytest.raises(Conflict, match=r"with amount 5\.00 USD, not 6\.00 USD"):
         _add(subscription, 600, external_id="visit-1")
     assert PendingCharge.objects.count() == 1
 
