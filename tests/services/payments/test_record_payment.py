@@ -110,7 +110,9 @@ def test_the_same_external_id_is_one_payment(shop: Shop) -> None:
     assert shop.pay(4000, external_id="bank-1").id == first.id
     invoice.refresh_from_db()
     assert invoice.open_minor == 7900
-    with pytest.raises(Conflict, match=r"bank-1 was recorded with amount 40\.00 EUR, not 50\.00 EUR"):
+    with pytest.raises(
+        Conflict, match=r"bank-1 was recorded with amount 40\.00 EUR, not 50\.00 EUR"
+    ):
         shop.pay(5000, external_id="bank-1")
     other = shop.pay(4000, external_id="bank-1", account=shop.open_account("A2"))
     assert other.id != first.id

@@ -38,7 +38,9 @@ def test_what_overpaid_goes_back(shop: Shop) -> None:
 def test_what_settled_an_invoice_stays_unless_it_is_reopened(shop: Shop) -> None:
     invoice = shop.invoice(100)
     payment = shop.pay(119)
-    with pytest.raises(BillingError, match=r"only 0\.00 EUR of it is credit; credit the invoice first"):
+    with pytest.raises(
+        BillingError, match=r"only 0\.00 EUR of it is credit; credit the invoice first"
+    ):
         refund(payment)
     assert (Refund.objects.count(), status(payment)) == (0, "succeeded")
     refund(payment, reopen=True)
