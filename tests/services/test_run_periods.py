@@ -199,12 +199,14 @@ def test_unused_time_is_taken_off_the_next_invoice() -> None:
     prove(again=day(1, 11))
 
 
-def test_unused_time_keeps_the_terms_of_its_contract() -> None:
-    seller = make_seller()
-    small, large = make_plan(seller, "small"), make_plan(seller, "large")
+@pytest.mark.parametrize("level", ["contract", "plan", "product"])
+def test_unused_time_keeps_the_terms_of_its_contract(level: str) -> None:
+    seller, terms = make_seller(), {"terms_days": 30, "grouping": "separate"}
+    given = {"plan": {"settings": terms}, "product": {"product_settings": terms}}.get(level, {})
+    small, large = (make_plan(seller, code, **given) for code in ("small", "large"))
     make_price(small, "31")
     make_price(large, "62")
-    one = subscribe(small, settings={"terms_days": 30, "grouping": "separate"})
+    one = subscribe(small, settings=terms if level == "contract" else {})
     bill(START, day(1, 10))
     change_plan(subscription_id=one.id, plan=large, today=day(1, 11), now=NOW)
     bill(day(1, 11))

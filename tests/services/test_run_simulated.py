@@ -126,6 +126,24 @@ def test_a_simulation_is_the_run(first: date, last: date) -> None:
     prove(again=last)
 
 
+def test_what_came_late_is_foretold_once() -> None:
+    seller = make_seller()
+    meter = make_meter(seller)
+    plan = make_plan(seller)
+    make_price(plan, "31", code="base", commitment="100")
+    make_price(plan, "1", code="usage", meter=meter)
+    one = subscribe(plan)
+    bill(START, day(2, 1))
+    use(one, meter, day(1, 6), "20")
+    use(one, meter, day(2, 6), "5")
+    found = list(simulate(first=day(2, 2), last=day(5, 1)))
+    bill(day(2, 2), day(5, 1))
+    assert foretold(found, one.account) == issued(one.account, day(2, 2))
+    kinds = [line.net_minor for one in found for line in one.lines]
+    assert kinds.count(-2000) == kinds.count(2000) == 1
+    prove(again=day(5, 1))
+
+
 def test_a_simulation_is_limited_and_says_what_would_be_skipped() -> None:
     seller = make_seller(country="CA", currency="CAD")
     make_tax(seller, "5", "gst", region="QC")

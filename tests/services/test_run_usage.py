@@ -105,6 +105,20 @@ def test_a_level_is_weighted_by_time_and_carried_on() -> None:
     prove(again=day(4, 1))
 
 
+def test_a_level_that_changed_earlier_than_was_known_changes_all_periods_since() -> None:
+    plan, meter = metered("time_weighted", "10")
+    one = subscribe(plan)
+    bill(START, day(3, 1))
+    use(one, meter, START, "4", hour=0)
+    bill(day(4, 1))
+    # An hour of January is missing: that of the zone.
+    assert sorted(nets_of(one, "supplement")) == [round(4000 * (1 - 1 / 744)), 4000]
+    assert nets_of(one, "usage") == [0, 0, 4000]
+    bill(day(5, 1))
+    assert len(nets_of(one, "supplement")) == 2
+    prove(again=day(5, 1))
+
+
 @pytest.mark.parametrize(
     ("model", "values", "minor"),
     [

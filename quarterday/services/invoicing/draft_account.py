@@ -217,9 +217,8 @@ def _add_commitments(
         for charges in found.groups.values()
         for line in compute_invoice(charges, currency=unit).lines
     ]
-    drafted = [*state.earlier, *lines]
     for item, price, group, pieces in found.commitments:
-        charges = usage.charge_commitment(state, item, price, pieces, drafted)
+        charges = usage.charge_commitment(state, item, price, pieces, lines)
         if charges:
             found.groups.setdefault(group, []).extend(charges)
 

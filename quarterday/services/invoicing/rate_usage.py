@@ -151,12 +151,13 @@ class StoredUsage:
         what was missing.
         """
         one, charges = Decimal(1), []
+        lines = [*state.earlier, *drafted]
         for part, whole in pieces:
-            amount = true_up_amount(item, price, part, whole, drafted)
+            amount = true_up_amount(item, price, part, whole, lines)
             charges.append(self._charge(state, item, price, part, one, amount, "commitment"))
         for part in true_up_periods(item, drafted):
             whole = item.schedule.containing(part.start)
-            amount = true_up_amount(item, price, part, whole, drafted)
+            amount = true_up_amount(item, price, part, whole, lines)
             charge = self._charge(state, item, price, part, one, amount, "supplement")
             charges += _supplement(charge, price, load_billed(item, "commitment", part.start))
         return charges

@@ -73,7 +73,7 @@ def use_discounts(state: AccountState, groups: Groups, catalog: Catalog) -> list
         ]
         for subscription, rows in state.discounts.items()
     }
-    for place in sorted(_places(state, groups), key=_by_period):
+    for place in sorted(_places(state, groups), key=lambda one: one.period):
         charge = place.charge
         subscription = charge.key.subscription_id
         taken = tuple(use.terms for use in uses[subscription] if use.takes(charge, place.period))
@@ -86,10 +86,6 @@ def use_discounts(state: AccountState, groups: Groups, catalog: Catalog) -> list
         for use in rows
         if use.used != use.row.used and use.through is not None
     ]
-
-
-def _by_period(place: _Place) -> tuple[date, date, bool]:
-    return *place.period, place.charge.kind == "setup"
 
 
 def _meets(row: DiscountRow, period: Period) -> bool:
