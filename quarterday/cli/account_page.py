@@ -52,13 +52,13 @@ def print_account(row: Account, as_json: bool) -> None:
             ("Id", row.public_id),
             ("Seller", row.seller.code),
             ("Status", row.status),
-            ("Owes", money(balance.owed_minor, row.currency)),
+            ("Owed", money(balance.owed_minor, row.currency)),
             ("Overdue", _unless_zero(balance.overdue_minor, row.currency)),
             ("Credit", _unless_zero(balance.credit_minor, row.currency)),
             ("Next billed on", row.due.bill_on),
             ("Country", " ".join((row.country, row.region)).strip()),
             ("Address", ", ".join(str(part) for part in row.address.values())),
-            ("Tax id", row.tax_id),
+            ("Tax id", _tax_id(row)),
             ("Tax exempt", row.tax_exempt_reason),
             ("Settings", ", ".join(f"{name}={value}" for name, value in row.settings.items())),
             ("Data", ", ".join(f"{name}={value}" for name, value in row.data.items())),
@@ -67,9 +67,18 @@ def print_account(row: Account, as_json: bool) -> None:
         ]
     )
     say("\nSubscriptions:")
-    print_list(subscriptions, "id external_id plan status start_on end_on")
+    print_list(subscriptions, "subscription plan status start_on end_on id")
     say("\nOpen invoices:")
     print_list(invoices, "label issued_on due_on total+ open+")
+
+
+def _tax_id(row: Account) -> str:
+    """The id, and whether it counts."""
+    if not row.tax_id:
+        return ""
+    known = row.tax_id_evidence.get("valid")
+    word = "not checked: no reverse charge" if known is None else "valid" if known else "invalid"
+    return f"{row.tax_id} ({word})"
 
 
 def _unless_zero(minor: int, code: str) -> str:

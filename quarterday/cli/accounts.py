@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -27,6 +27,16 @@ Country = Annotated[Text, typer.Option(metavar="CODE", help="ISO 3166 code, such
 Region = Annotated[Text, typer.Option(help="State or province, where tax depends on it.")]
 Language = Annotated[Text, typer.Option(help="Language of documents, such as en.")]
 TaxId = Annotated[Text, typer.Option("--tax-id", help="VAT number or other tax id.")]
+TaxIdValid = Annotated[
+    bool | None,
+    typer.Option(
+        "--tax-id-valid/--tax-id-invalid",
+        help="You checked the VAT number today; only a valid one is billed by reverse charge.",
+    ),
+]
+TaxExempt = Annotated[
+    Text, typer.Option("--tax-exempt", metavar="REASON", help="Why no tax is due; '' ends it.")
+]
 Address = Annotated[
     list[str] | None,
     typer.Option("--address", metavar="NAME=VALUE", help="A part of the address; repeatable."),
@@ -56,8 +66,6 @@ def list_all(
     rows = list_accounts(seller=find_seller(seller) if seller else None, status=status, limit=limit)
     balances = load_balances([row.id for row in rows], read_clock().date())
     records = [account_record(row, balances[row.id]) for row in rows]
-    for record in records:
-        record["account"] = record["external_id"] or record["id"]
     print_list(records, "account name seller status owed+ overdue+ credit+", limit, as_json)
 
 
@@ -79,6 +87,8 @@ def open_new(
     region: Region = None,
     language: Language = None,
     tax_id: TaxId = None,
+    tax_id_valid: TaxIdValid = None,
+    tax_exempt: TaxExempt = None,
     address: Address = None,
     setting: Setting = None,
     as_json: Json = False,
@@ -98,6 +108,8 @@ def open_new(
         region=region or "",
         address=parse_pairs(address),
         tax_id=tax_id or "",
+        tax_id_evidence=_evidence(tax_id_valid),
+        tax_exempt_reason=tax_exempt or "",
         settings=merge_settings({}, setting),
         actor=ACTOR,
     )
@@ -113,6 +125,8 @@ def change(
     region: Region = None,
     language: Language = None,
     tax_id: TaxId = None,
+    tax_id_valid: TaxIdValid = None,
+    tax_exempt: TaxExempt = None,
     address: Address = None,
     setting: Setting = None,
     as_json: Json = False,
@@ -135,6 +149,8 @@ def change(
         region=region,
         address={**row.address, **parse_pairs(address)} if address else None,
         tax_id=tax_id,
+        tax_id_evidence=_evidence(tax_id_valid),
+        tax_exempt_reason=tax_exempt,
         settings=merge_settings(row.settings, setting),
         actor=ACTOR,
     )
@@ -159,6 +175,13 @@ def reopen(account: AccountArgument, seller: SellerCode = None, as_json: Json = 
 
     row = reopen_account(account_id=find_account(account, seller).id, now=read_clock(), actor=ACTOR)
     _tell(row.public_id, as_json, f"Account {row} is open.")
+
+
+def _evidence(valid: bool | None) -> dict[str, Any] | None:
+    """What is kept of a check of a VAT number: its outcome and its day."""
+    if valid is None:
+        return None
+    return {"valid": valid, "checked_on": read_clock().date().isoformat()}
 
 
 def _tell(name: str, as_json: bool, text: str) -> None:

@@ -19,6 +19,7 @@ from quarterday.cli import (
     export,
     invoices,
     payments,
+    refunds,
     subscription_changes,
     subscription_states,
     subscriptions,
@@ -69,6 +70,7 @@ command(app, "forecast", panel=_BILL)(forecast_command)
 command(app, "explain", panel=_BILL)(explain_command)
 command(app, "check", panel=_BOOKS)(check_command)
 
+payments.group.add_typer(refunds.group)
 subscriptions.group.add_typer(subscription_changes.group)
 subscriptions.group.add_typer(subscription_states.group)
 app.add_typer(invoices.group, name="invoices", rich_help_panel=_BILL)

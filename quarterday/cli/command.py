@@ -53,7 +53,7 @@ def make_group(text: str, **options: Any) -> typer.Typer:
         help=text,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        rich_markup_mode="rich" if sys.stdout.isatty() else None,
+        rich_markup_mode="markdown" if sys.stdout.isatty() else None,
         **options,
     )
 

@@ -41,11 +41,15 @@ def list_all(
 ) -> None:
     """List credit grants, the newest first."""
     from quarterday.store.queries.lists import list_grants
-    from quarterday.store.queries.references import find_account
+    from quarterday.store.queries.references import find_account, find_seller
 
-    row = find_account(account, seller) if account else None
-    rows = list_grants(account=row, open_only=open_only, limit=limit)
-    shown = "id external_id account kind granted_on expires_on amount+ open+ reason"
+    rows = list_grants(
+        account=find_account(account, seller) if account else None,
+        seller=find_seller(seller) if seller else None,
+        open_only=open_only,
+        limit=limit,
+    )
+    shown = "grant account seller kind granted_on expires_on amount+ open+ reason"
     print_list([grant_record(row) for row in rows], shown, limit, as_json)
 
 
@@ -142,7 +146,8 @@ def expire(
     day = on or min((part.first for part in choose_todays(None, now)), default=now.date())
     found = [
         {
-            "grant": one.grant.public_id,
+            "id": one.grant.public_id,
+            "grant": one.grant.external_id or one.grant.public_id,
             "account": str(one.grant.account),
             "currency": one.grant.currency,
             "amount": exact_amount(one.amount_minor, one.grant.currency),

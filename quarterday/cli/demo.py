@@ -179,8 +179,11 @@ def _list_commands(url: str | None, last: date) -> Iterable[str]:
 
     if url is not None:
         yield f"export QUARTERDAY_DATABASE_URL={url}"
-    for sight in find_sights():
-        yield f"quarterday explain {sight.label} --seller {sight.seller}   # {sight.why}"
+    sights = list(find_sights())
+    lines = [f"quarterday explain {one.label} --seller {one.seller}" for one in sights]
+    width = max(map(len, lines), default=0)
+    for line, sight in zip(lines, sights, strict=True):
+        yield f"{line:<{width}}   # {sight.why}"
     yield "quarterday accounts show H0001"
     yield "quarterday invoices list --overdue"
     yield f"quarterday forecast --until {add_months(last, 3)} --seller hosting"

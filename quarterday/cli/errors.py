@@ -9,6 +9,8 @@ from enum import IntEnum
 
 import typer
 
+from quarterday.cli.safe import make_safe
+
 
 class ExitCode(IntEnum):
     """What the shell is told. Also in ``quarterday --help`` and docs/commands.md."""
@@ -61,7 +63,7 @@ def plain_errors() -> Iterator[None]:
 def _explain(error: Exception) -> tuple[str, ExitCode] | None:
     """Words and exit code for what is foreseen."""
     from django.core.exceptions import ImproperlyConfigured
-    from django.db import DatabaseError
+    from django.db import DatabaseError, DataError
 
     from quarterday.core.errors import BillingError
     from quarterday.store.queries.readiness import NotReady, explain_database_error
@@ -74,13 +76,18 @@ def _explain(error: Exception) -> tuple[str, ExitCode] | None:
         return str(error), ExitCode.REFUSED
     if isinstance(error, DatabaseError) and (words := explain_database_error(error)):
         return words, ExitCode.DATABASE
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}", ExitCode.USAGE
+    if isinstance(error, DataError | OverflowError):
+        return f"a value is too long or too large to be kept: {first_line(error)}", ExitCode.REFUSED
+    if isinstance(error, UnicodeEncodeError):
+        return "what was given has bytes that are no text; give it in UTF-8", ExitCode.USAGE
+    if isinstance(error, OSError):
+        place = "what it says cannot be written" if error.filename is None else error.filename
+        return f"{place}: {error.strerror or error}", ExitCode.USAGE
     return None
 
 
 def _fail(text: str, code: ExitCode) -> typer.Exit:
-    typer.echo(f"quarterday: {text}", err=True)
+    typer.echo(f"quarterday: {make_safe(text)}", err=True)
     return typer.Exit(code)
 
 

@@ -38,7 +38,8 @@ def print_document(row: Invoice | CreditNote, as_json: bool) -> None:
     if data["settled"]:
         say("\nSettled:")
         settled = [one | {"currency": code} for one in data["settled"]]
-        print_list(settled, "on source reference invoice amount+")
+        what = "source reference" if "open" in data else "invoice"
+        print_list(settled, f"on {what} amount+")
 
 
 def _print_head(data: Record) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from quarterday.services.imports.report import LoadReport
 
 _SHOWN = 20
+_TABLES = (".csv", ".tsv", ".txt")
 _CHUNK = 1 << 20
 
 File = Annotated[
@@ -41,13 +42,20 @@ def load_command(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Load customers, contracts and all else from a file; loading again changes only what changed.
+    """Load customers, contracts and all else from a file.
 
     With a mapping the file is CSV or JSON lines of any shape; without one it is in the native
-    format. A bad row is refused alone and listed with its remedy.
+    format. A bad row is refused alone and listed with its remedy. Loading again changes only what
+    changed.
     """
     from quarterday.services.imports.load_file import load_file
 
+    if not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}; check its name")
+    if mapping is None and file.suffix.lower() in _TABLES:
+        raise typer.BadParameter(
+            f"{file.name} is a table; say what its columns mean: --mapping MAPPING.toml"
+        )
     columns = None if mapping is None else read_mapping(mapping)
     with _progress(file, quiet=as_json) as progress:
         report = load_file(
@@ -112,6 +120,15 @@ def print_report(report: LoadReport, name: str, *, dry_run: bool = False) -> Non
     if report.skipped:
         say(f"Skipped {report.skipped:,} rows, as the mapping says.")
     _print_problems(report)
+    _print_next(report, dry_run)
+
+
+def _print_next(report: LoadReport, dry_run: bool) -> None:
+    if dry_run:
+        kept = "; the refused rows would stay out" if report.refused else ""
+        say(f"\nNext: the same without --dry-run{kept}")
+    elif report.is_kept and report.to_data()["created"]:
+        say("\nNext: quarterday run --dry-run   see what would be billed")
 
 
 def _headline(report: LoadReport, dry_run: bool) -> str:
@@ -127,7 +144,7 @@ def _cell(cell: object) -> str:
 def _print_problems(report: LoadReport) -> None:
     if not report.problems:
         return
-    say(f"\nRefused {report.refused:,} rows:")
+    say(f"\nRefused {report.refused:,} row{'s' if report.refused > 1 else ''}:")
     columns = (
         Column("Row", right=True),
         Column("Column"),

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from quarterday.core.errors import BillingError
+from quarterday.core.limits import check_day
+
 if TYPE_CHECKING:
     from quarterday.store.models import Seller
 
@@ -17,9 +20,13 @@ def parse_day(text: str | date) -> date:
     if isinstance(text, date):
         return text
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no date; write one like 2026-01-31") from None
+    try:
+        return check_day(day)
+    except BillingError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def day_option(*names: str, text: str) -> Any:

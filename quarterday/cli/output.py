@@ -22,6 +22,7 @@ from rich.table import Table
 from quarterday.core.money import currency, format_minor, from_minor, plain
 
 _FOLDED = 500
+_NARROW = 14
 _CHUNK = 1000
 
 
@@ -82,19 +83,25 @@ def print_list(
 ) -> None:
     """Records as JSON, or as a table of the fields ``shown``, a text of their names.
 
-    A name that ends with a plus sign is an amount of the record's currency. With as many records
+    A name that ends with a plus sign is an amount of the record's currency. Columns that say
+    nothing are left out: empty ones, and the seller where there is but one. With as many records
     as the limit there may be more, which is said on stderr.
     """
     if as_json:
         print_json(list(records))
     elif records:
-        names = shown.split()
+        names = [name for name in shown.split() if _says_something(records, name)]
         columns = [Column(_title(name), right=name.endswith("+")) for name in names]
         print_table(columns, ([_cell(one, name) for name in names] for one in records))
     else:
-        say("There is none.")
+        say("There are none.")
     if limit and len(records) == limit:
-        note(f"These are {limit:,}, there may be more; --limit 0 shows all of them.")
+        note(f"These are {limit:,}; there may be more, --limit 0 shows all of them.")
+
+
+def _says_something(records: Sequence[Mapping[str, Any]], name: str) -> bool:
+    values = {str(record[name.removesuffix("+")] or "") for record in records}
+    return len(values) > 1 if name == "seller" else values != {""}
 
 
 def _title(name: str) -> str:
@@ -103,7 +110,11 @@ def _title(name: str) -> str:
 
 def _cell(record: Mapping[str, Any], name: str) -> object:
     value = record[name.removesuffix("+")]
-    return f"{Decimal(value):,f} {record['currency']}" if name.endswith("+") else value
+    if not name.endswith("+"):
+        return value
+    number, unit = Decimal(value), currency(record["currency"])
+    decimals = max(unit.exponent, len(f"{number:f}".partition(".")[2]))
+    return f"{number:,.{decimals}f} {unit.code}"
 
 
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:
@@ -119,8 +130,7 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> 
     texts = ([_text(cell) for cell in row] for row in rows)
     head = list(islice(texts, _FOLDED + 1))
     console = Console(markup=False, highlight=False, emoji=False)
-    if console.is_terminal and len(head) <= _FOLDED:
-        _print_folded(console, columns, head)
+    if console.is_terminal and len(head) <= _FOLDED and _print_folded(console, columns, head):
         return len(head)
     return _print_plain(columns, chain(head, texts))
 
@@ -134,14 +144,32 @@ def _text(cell: object) -> str:
 
 def _print_folded(
     console: Console, columns: Sequence[Column], rows: Sequence[Sequence[str]]
-) -> None:
+) -> bool:
+    """Fold cells of several words where the terminal is narrow; never amounts, dates or ids.
+
+    False, with nothing printed, when the others alone are too wide: then whole lines are better.
+    """
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
+    width = 2 * (len(columns) - 1)
+    for place, column in enumerate(columns):
+        cells = [column.title, *(row[place] for row in rows)]
+        folds = not column.right and any(" " in cell for cell in cells[1:])
+        widest = max(map(cell_len, cells))
+        width += min(widest, _NARROW) if folds else widest
         justify = "right" if column.right else "left"
-        table.add_column(column.title, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(
+            column.title,
+            justify=justify,  # type: ignore[arg-type]
+            no_wrap=not folds,
+            overflow="fold",
+            min_width=min(widest, _NARROW) if folds else widest,
+        )
+    if width > console.width:
+        return False
     for row in rows:
         table.add_row(*row)
     console.print(table)
+    return True
 
 
 def _print_plain(columns: Sequence[Column], rows: Iterator[Sequence[str]]) -> int:

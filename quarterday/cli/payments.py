@@ -36,10 +36,14 @@ def list_all(
 ) -> None:
     """List payments, the newest first."""
     from quarterday.store.queries.lists import list_payments
-    from quarterday.store.queries.references import find_account
+    from quarterday.store.queries.references import find_account, find_seller
 
-    rows = list_payments(account=find_account(account, seller) if account else None, limit=limit)
-    shown = "id external_id account received_on method status amount+ reference"
+    rows = list_payments(
+        account=find_account(account, seller) if account else None,
+        seller=find_seller(seller) if seller else None,
+        limit=limit,
+    )
+    shown = "payment account seller received_on method status amount+ reference"
     print_list([payment_record(row) for row in rows], shown, limit, as_json)
 
 

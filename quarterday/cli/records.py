@@ -27,6 +27,7 @@ def account_record(row: Account, balance: Balance) -> Record:
     return {
         "id": row.public_id,
         "external_id": row.external_id,
+        "account": str(row),
         "seller": row.seller.code,
         "name": row.name,
         "status": str(row.status),
@@ -57,6 +58,7 @@ def subscription_record(row: Subscription) -> Record:
     return {
         "id": row.public_id,
         "external_id": row.external_id,
+        "subscription": str(row),
         "account": str(row.account),
         "seller": row.account.seller.code,
         "plan": f"{row.plan.product.code}/{row.plan.code}",
@@ -120,6 +122,7 @@ def credit_note_record(row: CreditNote) -> Record:
     return {
         "id": row.public_id,
         "label": row.label,
+        "seller": row.seller.code,
         "account": str(row.account),
         "invoice": row.invoice.label if row.invoice else None,
         "issued_on": row.issued_on,
@@ -136,7 +139,9 @@ def payment_record(row: Payment) -> Record:
     return {
         "id": row.public_id,
         "external_id": row.external_id,
+        "payment": row.external_id or row.public_id,
         "account": str(row.account),
+        "seller": row.account.seller.code,
         "status": str(row.status),
         "method": row.method,
         "reference": row.reference,
@@ -152,7 +157,9 @@ def grant_record(row: CreditGrant) -> Record:
     return {
         "id": row.public_id,
         "external_id": row.external_id,
+        "grant": row.external_id or row.public_id,
         "account": str(row.account),
+        "seller": row.account.seller.code,
         "kind": str(row.kind),
         "granted_on": row.granted_on,
         "expires_on": row.expires_on,

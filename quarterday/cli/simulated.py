@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -21,7 +23,7 @@ from quarterday.cli.output import (
 from quarterday.cli.scope import Part
 
 if TYPE_CHECKING:
-    from quarterday.services.invoicing.simulate import SimulatedInvoice
+    from quarterday.services.invoicing.simulate import SimulatedInvoice, SimulatedLine
 
 
 class Totals:
@@ -29,7 +31,8 @@ class Totals:
 
     def __init__(self) -> None:
         self.invoices = self.credit_notes = self.lines = 0
-        self.amounts: Counter[str] = Counter()
+        self.invoiced: Counter[str] = Counter()
+        self.credited: Counter[str] = Counter()
         self.skipped: list[SimulatedInvoice] = []
 
     def pass_on(self, found: Iterable[SimulatedInvoice]) -> Iterator[SimulatedInvoice]:
@@ -40,19 +43,21 @@ class Totals:
                 continue
             if one.total_minor < 0:
                 self.credit_notes += 1
+                self.credited[one.currency] -= one.total_minor
             else:
                 self.invoices += 1
-            self.lines += len(one.lines)
-            self.amounts[one.currency] += one.total_minor
+                self.lines += len(one.lines)
+                self.invoiced[one.currency] += one.total_minor
             yield one
 
     def to_data(self) -> dict[str, Any]:
-        """Plain data; amounts are in currency units as text."""
+        """Plain data, named as in the summary of a run; amounts are in currency units as text."""
         return {
-            "invoice_count": self.invoices,
-            "credit_note_count": self.credit_notes,
-            "line_count": self.lines,
-            "total": {code: amount(minor, code) for code, minor in sorted(self.amounts.items())},
+            "invoices": self.invoices,
+            "credit_notes": self.credit_notes,
+            "lines": self.lines,
+            "invoiced": _amounts(self.invoiced),
+            "credited": _amounts(self.credited),
             "skipped": [
                 {"account": one.account, "on": one.issue_on, "reason": one.skipped}
                 for one in self.skipped
@@ -74,11 +79,11 @@ class Totals:
 
 
 def print_dry_run(parts: Sequence[Part], accounts: Sequence[int] | None, as_json: bool) -> None:
-    """Every invoice that a run would issue, and their sums."""
+    """Every document that a run would issue, and their sums."""
     totals = Totals()
     found = totals.pass_on(simulate_parts(parts, accounts))
     if as_json:
-        print_json_list("invoices", map(to_data, found), totals.to_data)
+        print_json_list("documents", map(to_data, found), totals.to_data)
         totals.finish()
         return
     columns = (
@@ -90,19 +95,20 @@ def print_dry_run(parts: Sequence[Part], accounts: Sequence[int] | None, as_json
         Column("Total", right=True),
         Column("For"),
     )
-    if not print_table(columns, map(_row, found)):
-        say("Nothing is due.")
+    first = next(found, None)
+    if first is None:
+        days = {day for part in parts for day in part[:2]}
+        say(f"Nothing due: {' to '.join(map(str, sorted(days)))}.")
     else:
+        print_table(columns, map(_row, chain([first], found)))
         say("\nNothing was issued: this is a dry run.")
         print_facts(
             [
                 ("  Invoices", f"{totals.invoices:,}"),
                 ("  Lines", f"{totals.lines:,}"),
                 ("  Credit notes", f"{totals.credit_notes:,}" if totals.credit_notes else ""),
-                *(
-                    ("  Total", money(minor, code))
-                    for code, minor in sorted(totals.amounts.items())
-                ),
+                *(("  Invoiced", money(*one)) for one in _sorted(totals.invoiced)),
+                *(("  Credited", money(*one)) for one in _sorted(totals.credited)),
             ]
         )
     totals.print_skipped()
@@ -120,9 +126,28 @@ def simulate_parts(
 
 
 def _row(one: SimulatedInvoice) -> tuple[object, ...]:
-    what = "; ".join(dict.fromkeys(line.description for line in one.lines))
+    what = "; ".join(_describe(one.lines))
     amounts = (money(minor, one.currency) for minor in one[5:8])
     return (one.account, one.issue_on, one.due_on, *amounts, what)
+
+
+def _describe(lines: Sequence[SimulatedLine]) -> Iterator[str]:
+    """What is billed, each thing once with its first and last day."""
+    days: dict[str, tuple[date, date]] = {}
+    for description, period, *_ in lines:
+        first, end = days.get(description, period)
+        days[description] = min(first, period.start), max(end, period.end)
+    for description, (first, end) in days.items():
+        last = end - timedelta(days=1)
+        yield f"{description}, {first} to {last}" if last > first else f"{description}, {first}"
+
+
+def _sorted(sums: Counter[str]) -> list[tuple[int, str]]:
+    return [(minor, code) for code, minor in sorted(sums.items())]
+
+
+def _amounts(sums: Counter[str]) -> dict[str, str]:
+    return {code: amount(minor, code) for minor, code in _sorted(sums)}
 
 
 def to_data(one: SimulatedInvoice) -> dict[str, Any]:
@@ -130,7 +155,7 @@ def to_data(one: SimulatedInvoice) -> dict[str, Any]:
     return {
         "account": one.account,
         "seller": one.seller,
-        "issue_on": one.issue_on,
+        "issued_on": one.issue_on,
         "due_on": one.due_on,
         "currency": one.currency,
         "net": amount(one.net_minor, one.currency),

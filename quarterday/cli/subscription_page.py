@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from quarterday.cli.inputs import ACTOR
@@ -39,9 +39,42 @@ def print_subscription(row: Subscription, as_json: bool) -> None:
         more = {"data": row.data, "settings": row.settings, "items": items, "waiting": charges}
         print_json(record | more)
         return
-    print_facts((name.replace("_", " ").capitalize(), value) for name, value in record.items())
+    print_facts(
+        [
+            ("Subscription", row),
+            ("Id", row.public_id),
+            ("Account", f"{row.account} ({row.account.name})"),
+            ("Seller", record["seller"]),
+            ("Plan", record["plan"]),
+            ("Status", row.status),
+            ("Start on", row.start_on),
+            ("Trial until", _last_day(row.trial_end)),
+            ("Paused on", row.paused_on),
+            ("End on", _end(row.end_on)),
+        ]
+    )
     say("\nItems:")
-    print_list(items, "role plan price quantity start_on end_on billed_through")
+    print_list([_item(one) for one in items], "role plan price quantity from to billed_through")
     if charges:
         say("\nWaiting for the next invoice:")
-        print_list(charges, "kind description period_start period_end bill_on amount+")
+        print_list([_charge(one) for one in charges], "kind description from to bill_on amount+")
+
+
+def _last_day(end: date | None) -> date | None:
+    """The last day before an exclusive end, as people say it; the data has the day after."""
+    return end and end - timedelta(days=1)
+
+
+def _end(end: date | None) -> str:
+    return f"{end}, the first day without service" if end else ""
+
+
+def _item(item: dict[str, Any]) -> dict[str, Any]:
+    start, billed = item["start_on"], item["billed_through"]
+    through = _last_day(billed) if billed > start else None
+    return item | {"from": start, "to": _last_day(item["end_on"]), "billed_through": through}
+
+
+def _charge(charge: dict[str, Any]) -> dict[str, Any]:
+    start = charge["period_start"]
+    return charge | {"from": start, "to": max(start, _last_day(charge["period_end"]) or start)}

@@ -69,7 +69,7 @@ def list_all(
         status=status,
         limit=limit,
     )
-    shown = "id external_id account plan status start_on end_on"
+    shown = "subscription account seller plan status start_on end_on"
     print_list([subscription_record(row) for row in rows], shown, limit, as_json)
 
 

@@ -143,3 +143,34 @@ def test_usage_is_recorded_once_and_bad_lines_are_named(shop: Shop, tmp_path: Pa
 )
 def test_what_rules_refuse_is_said_in_words(shop: Shop, line: str, words: str) -> None:
     assert words in shop.refuses(line)
+
+
+def test_a_payment_is_given_back(shop: Shop) -> None:
+    shop("run --on 2026-01-15", status=4)
+    day = "--today 2026-01-20"
+    shop(f"payments record A1 50 --method transfer --external-id P1 {day}")
+    refused = shop.refuses(f"payments refund P1 --reason moved --amount 20 {day}")
+    assert "20.00 EUR cannot be refunded, since only 14.36 EUR of it is credit" in refused
+    back = shop.data(f"payments refund P1 --reason moved --amount 14.36 --external-id R1 {day}")
+    assert (back["amount"], back["status"]) == ("14.36", "partially_refunded")
+    words = shop(f"payments refund P1 --reason moved --reopen {day}")
+    assert words == "35.64 EUR of payment P1 is refunded to account A1.\n"
+    assert shop.data("invoices list --account A1")[0]["open"] == "35.64"
+    assert shop.data("payments list --seller host")[0]["status"] == "refunded"
+    assert "The books are right" in shop("check")
+
+
+def test_only_a_checked_vat_number_is_billed_by_reverse_charge(shop: Shop) -> None:
+    shop("accounts open Example --country FR --external-id F1 --tax-id FR00000000000")
+    shop("subscriptions start F1 hosting/monthly --on 2026-01-15 --today 2026-01-15")
+    assert "not checked: no reverse charge" in shop("accounts show F1")
+    plan = "run --dry-run --on 2026-01-15 --account F1"
+    assert shop.data(plan)["documents"][0]["tax"] == "5.69"
+    checked = shop.data("accounts change F1 --tax-id-valid")
+    assert checked["tax_id_evidence"]["valid"]
+    assert shop.data(plan)["documents"][0]["tax"] == "0.00"
+    shop("accounts change F1 --tax-id-invalid --tax-exempt", "a school")
+    assert shop.data(plan)["documents"][0]["tax"] == "0.00"
+    shop("accounts change F1 --tax-exempt", "")
+    assert "(invalid)" in shop("accounts show F1")
+    assert shop.data(plan)["documents"][0]["tax"] == "5.69"

@@ -31,7 +31,7 @@ def test_a_refused_row_is_told_with_its_remedy(
     command = ("load", str(table), "--mapping", str(MAPPING))
     said = run_quarterday(fresh_database_url, *command, status=4).stdout
     assert "Loaded customers.csv: 2 rows." in said
-    assert "Refused 1 rows:" in said
+    assert "Refused 1 row:" in said
     assert "  3  tenure  x      'x' is not a whole number  write digits only, such as 12" in said
     again = run_quarterday(fresh_database_url, *command, "--json", status=4).stdout
     data = json.loads(again)
@@ -103,8 +103,15 @@ def test_a_mapping_that_cannot_be_used(
 
 
 def test_a_missing_file_is_named(fresh_database_url: str, run_quarterday: Run) -> None:
-    error = run_quarterday(fresh_database_url, "load", "none.jsonl", status=5).stderr
+    error = run_quarterday(fresh_database_url, "load", "none.jsonl", status=2).stderr
     assert "there is no file none.jsonl" in error
+
+
+def test_a_table_without_a_mapping_is_wrong_usage(
+    fresh_database_url: str, run_quarterday: Run, table: Path
+) -> None:
+    error = run_quarterday(fresh_database_url, "load", str(table), status=2).stderr
+    assert "--mapping" in error
 
 
 @pytest.mark.skipif(not TELCO.exists(), reason=f"there is no {TELCO.name} beside the repository")

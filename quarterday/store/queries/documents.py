@@ -157,7 +157,7 @@ def _describe_allocation(one: Allocation, code: str) -> Record:
         source = "payment", one.payment.external_id or one.payment.public_id
     elif one.grant:
         grant = one.grant
-        kind = f"{grant.kind.replace('_', ' ')} credit"
+        kind = f"credit from {grant.kind.replace('_', ' ')}"
         source = kind, grant.external_id or grant.reason or grant.public_id
     else:
         source = "credit note", str(one.credit_note)

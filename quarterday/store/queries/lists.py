@@ -63,21 +63,31 @@ def list_contacts(account: Account) -> list[Contact]:
     return list(account.contacts.order_by("id"))
 
 
-def list_payments(*, account: Account | None = None, limit: int = 0) -> list[Payment]:
+def list_payments(
+    *, account: Account | None = None, seller: Seller | None = None, limit: int = 0
+) -> list[Payment]:
     """Payments, the newest first."""
-    rows = Payment.objects.select_related("account").order_by("-id")
+    rows = Payment.objects.select_related("account__seller").order_by("-id")
     if account is not None:
         rows = rows.filter(account=account)
+    if seller is not None:
+        rows = rows.filter(account__seller=seller)
     return list(rows[:limit] if limit else rows)
 
 
 def list_grants(
-    *, account: Account | None = None, open_only: bool = False, limit: int = 0
+    *,
+    account: Account | None = None,
+    seller: Seller | None = None,
+    open_only: bool = False,
+    limit: int = 0,
 ) -> list[CreditGrant]:
     """Credit grants, the newest first."""
-    rows = CreditGrant.objects.select_related("account").order_by("-id")
+    rows = CreditGrant.objects.select_related("account__seller").order_by("-id")
     if account is not None:
         rows = rows.filter(account=account)
+    if seller is not None:
+        rows = rows.filter(account__seller=seller)
     if open_only:
         rows = rows.filter(open_minor__gt=0)
     return list(rows[:limit] if limit else rows)

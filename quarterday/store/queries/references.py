@@ -14,6 +14,7 @@ from quarterday.store.models import (
     Discount,
     Invoice,
     NumberSeries,
+    Payment,
     Plan,
     Price,
     Seller,
@@ -116,6 +117,13 @@ def find_grant(name: str) -> CreditGrant:
     rows = CreditGrant.objects.select_related("account__seller")
     found = rows.filter(Q(public_id=name) | Q(external_id=name))
     return _only(found, "credit", name, "account__external_id", "its public id")
+
+
+def find_payment(name: str) -> Payment:
+    """A payment by public id or external id."""
+    rows = Payment.objects.select_related("account__seller")
+    found = rows.filter(Q(public_id=name) | Q(external_id=name))
+    return _only(found, "payment", name, "account__external_id", "its public id")
 
 
 def find_plan(name: str, seller: Seller) -> Plan:
