@@ -68,12 +68,13 @@ def _explain(error: Exception) -> tuple[str, ExitCode] | None:
     from quarterday.core.errors import BillingError
     from quarterday.store.queries.readiness import NotReady, explain_database_error
 
-    if isinstance(error, ImproperlyConfigured):
-        return str(error), ExitCode.USAGE
-    if isinstance(error, NotReady):
-        return str(error), ExitCode.DATABASE
-    if isinstance(error, BillingError):
-        return str(error), ExitCode.REFUSED
+    for kind, code in (
+        (ImproperlyConfigured, ExitCode.USAGE),
+        (NotReady, ExitCode.DATABASE),
+        (BillingError, ExitCode.REFUSED),
+    ):
+        if isinstance(error, kind):
+            return str(error), code
     if isinstance(error, DatabaseError) and (words := explain_database_error(error)):
         return words, ExitCode.DATABASE
     if isinstance(error, DataError | OverflowError):

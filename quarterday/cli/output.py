@@ -19,6 +19,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
+from quarterday.cli.safe import make_safe
 from quarterday.core.money import currency, format_minor, from_minor, plain
 
 _FOLDED = 500
@@ -45,17 +46,17 @@ def amount(minor: int, code: str) -> str:
 
 def say(text: str = "") -> None:
     """A line of what the command found or did."""
-    typer.echo(text)
+    typer.echo(make_safe(text))
 
 
 def note(text: str) -> None:
     """A remark beside what was asked for, on stderr."""
-    typer.echo(text, err=True)
+    typer.echo(make_safe(text), err=True)
 
 
 def print_json(data: Any) -> None:
     """One JSON document."""
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, default=to_plain))
+    typer.echo(make_safe(json.dumps(data, indent=2, ensure_ascii=False, default=to_plain)))
 
 
 def to_plain(value: Any) -> Any:
@@ -72,7 +73,7 @@ def print_json_list(name: str, items: Iterable[Any], rest: Callable[[], Mapping[
     write = sys.stdout.write
     write(f'{{\n  "{name}": [')
     for place, item in enumerate(items):
-        text = json.dumps(item, ensure_ascii=False, default=to_plain)
+        text = make_safe(json.dumps(item, ensure_ascii=False, default=to_plain))
         write(f"{',' if place else ''}\n    {text}")
     tail = json.dumps(dict(rest()), indent=2, ensure_ascii=False, default=to_plain)
     write(f"\n  ],{tail.removeprefix('{')}\n")
@@ -122,7 +123,8 @@ def print_facts(facts: Iterable[tuple[str, object]]) -> None:
     shown = [(name, str(value)) for name, value in facts if value not in (None, "")]
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
-        say(f"{name:<{width}}  {value}")
+        # A value of several lines stays in its column, so that it cannot pose as another fact.
+        say(f"{name:<{width}}  " + f"\n{'':{width + 2}}".join(value.splitlines()))
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> int:
@@ -139,7 +141,7 @@ def _text(cell: object) -> str:
     """A cell as one line of text."""
     if cell is None:
         return ""
-    return " ".join((plain(cell) if isinstance(cell, Decimal) else str(cell)).split())
+    return make_safe(" ".join((plain(cell) if isinstance(cell, Decimal) else str(cell)).split()))
 
 
 def _print_folded(

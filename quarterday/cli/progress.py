@@ -21,7 +21,8 @@ def make_bar(*columns: TextColumn, quiet: bool) -> Progress:
     """A bar with the share done and the time left, and further columns."""
     console = Console(stderr=True)
     return Progress(
-        TextColumn("{task.description}"),
+        # A file may be called "[/red].csv", which is no markup.
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         *columns,

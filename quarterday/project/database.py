@@ -30,14 +30,15 @@ def parse_database_url(url: str) -> dict[str, Any]:
     SQLite paths follow the usual rule: three slashes for a path relative to the working
     directory, four for an absolute one. Raises `ImproperlyConfigured` for anything else.
     """
-    scheme = url.partition(":")[0]
+    scheme, sign, _ = url.partition("://")
     if scheme == "sqlite":
         return _parse_sqlite(url)
     if scheme in {"postgresql", "postgres"}:
         return _parse_postgresql(url)
+    # Anything else may hold a password where nobody looks for one, so none of it is repeated.
+    start = f"starts with {scheme!r}, which" if sign and scheme.isalnum() else "is no URL, so it"
     raise ImproperlyConfigured(
-        f"QUARTERDAY_DATABASE_URL starts with {scheme!r}, which is no database Quarterday "
-        f"knows; use {_EXAMPLES}"
+        f"QUARTERDAY_DATABASE_URL {start} is no database Quarterday knows; use {_EXAMPLES}"
     )
 
 
@@ -61,14 +62,19 @@ def _parse_sqlite(url: str) -> dict[str, Any]:
 
 
 def _parse_postgresql(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured(
+            "QUARTERDAY_DATABASE_URL has a host or port that cannot be read; write signs such as "
+            f"/ @ # [ in a password as %2F %40 %23 %5B, and use {_EXAMPLES}"
+        ) from None
+    if "%00" in url or not url.isprintable():
+        raise ImproperlyConfigured("QUARTERDAY_DATABASE_URL holds a control character; remove it")
     # `urlsplit().hostname` is lower-cased, which would break a socket directory.
     credentials, _, place = parts.netloc.rpartition("@")
     user, _, password = credentials.partition(":")
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise ImproperlyConfigured(f"QUARTERDAY_DATABASE_URL: {error}; use {_EXAMPLES}") from None
     host = place.removesuffix(f":{port}") if port is not None else place.removesuffix(":")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     name = unquote(parts.path.removeprefix("/")) or options.pop("dbname", "")

@@ -57,9 +57,34 @@ def test_other_parameters_reach_the_driver() -> None:
         ("sqlite://quarterday.sqlite3", "four slashes"),
         ("sqlite:///", "names no SQLite file"),
         ("postgresql://db.example", "names no database"),
-        ("postgresql://db.example:port/bills", "Port"),
+        ("postgresql://db.example:port/bills", "host or port that cannot be read"),
+        ("postgresql://db.example:99999/bills", "host or port that cannot be read"),
+        ("postgresql://[::1/bills", "host or port that cannot be read"),
+        ("postgresql://ann:a%00b@db.example/bills", "control character"),
+        ("postgresql:bills", "is no URL"),
     ],
 )
 def test_a_wrong_url_says_what_to_write_instead(url: str, said: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=said):
         parse_database_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "hush@db.example/bills",
+        "host=db.example password=hush dbname=bills",
+        "hush:x://db.example",
+        "postgresql://ann:hush#@db.example/bills",
+        "postgresql://ann:hush/@db.example/bills",
+        "postgresql://ann:hush[@db.example/bills",
+        "postgresql://ann:hush@db.example:port/bills",
+        "postgresql://ann:hush%00@db.example/bills",
+        "postgresql://ann:hush@db.example",
+        "mysql://ann:hush@db.example/bills",
+    ],
+)
+def test_no_password_is_repeated(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        parse_database_url(url)
+    assert "hush" not in str(error.value)

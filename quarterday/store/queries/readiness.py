@@ -59,18 +59,27 @@ def describe_database() -> str:
 def explain_database_error(error: DatabaseError) -> str | None:
     """What is wrong with the database in plain words; None for what is a fault of the program."""
     text = (str(error).strip() or type(error).__name__).splitlines()[0]
-    if "database is locked" in text:
-        return (
-            f"the database at {describe_database()} is in use by another process and stayed so "
-            "for 30 seconds; nothing was changed by what waited, try again"
-        )
-    if "not a database" in text:
-        return f"{describe_database()} is a file, but no SQLite database; name another one"
-    if "unable to open" in text:
-        return (
-            f"{describe_database()} cannot be opened; its folder must exist and be writable, or "
-            "set QUARTERDAY_DATABASE_URL to another place"
-        )
+    for signs, words in _KNOWN_ERRORS.items():
+        if any(sign in text for sign in signs):
+            return words.format(place=describe_database(), text=text)
     if isinstance(error, OperationalError):
         return f"the database at {describe_database()} cannot be used: {text}"
     return None
+
+
+_KNOWN_ERRORS = {
+    ("database is locked",): (
+        "the database at {place} is in use by another process and stayed so for 30 seconds; "
+        "nothing was changed by what waited, try again"
+    ),
+    ("not a database",): "{place} is a file, but no SQLite database; name another one",
+    ("unable to open",): (
+        "{place} cannot be opened; its folder must exist and be writable, or set "
+        "QUARTERDAY_DATABASE_URL to another place"
+    ),
+    ("disk I/O error", "disk is full", "No space left"): (
+        "the disk of {place} is full or cannot be written ({text}); what was committed until now "
+        "stands, make room and do it again"
+    ),
+    ("invalid connection option",): "QUARTERDAY_DATABASE_URL has an {text}; leave it out",
+}
