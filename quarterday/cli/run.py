@@ -103,7 +103,8 @@ def print_summary(summary: RunSummary, parts: Sequence[Part]) -> None:
                 *_amounts("  Credit applied", summary.credit_applied),
             ]
         )
-        say(f"See them: quarterday invoices list --from {first}")
+        if summary.invoices:
+            say(f"See them: quarterday invoices list --from {first} --to {last}")
     else:
         say(f"Nothing could be billed on {days}." if summary.skipped else f"Nothing due: {days}.")
     if summary.skipped:

@@ -111,7 +111,7 @@ class Catalog:
         self.prices[row.id] = PriceInfo(
             row.id,
             make_terms(row),
-            row.plan.name,
+            f"{row.plan.name}: {row.meter.name}" if row.meter else row.plan.name,
             self._product(row.plan.product),
             read_settings(dump_data(row.plan.settings)),
             row.meter_id,

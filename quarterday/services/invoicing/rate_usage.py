@@ -127,7 +127,7 @@ class StoredUsage:
             ChargeKey(item.subscription_id, item.id, None, product.id, product.income_code),
             kind,
             product.code,
-            price.description,
+            f"Minimum: {price.description}" if kind == "commitment" else price.description,
             part,
             quantity,
             price.terms.price.unit_code,

@@ -31,6 +31,9 @@ def explain_price(facts: dict[str, Any], terms: dict[str, str], unit: Unit) -> I
     texts = list(_explain_steps(facts, steps, unit))
     head = f"price {facts['price']}"
     each = "" if "meter" in terms else _each(terms)
+    if not texts:
+        yield f"{head}: nothing is charged for {show_number(facts['quantity'])}"
+        return
     if len(texts) == 1:
         yield f"{head}: {texts[0]}{each}"
     else:
