@@ -67,6 +67,8 @@ def publish_price(
         "policy": check_word(Policy, policy, "policy"),
         "tax_inclusive": tax_inclusive,
     }
+    if meter is not None and meter.seller_id != plan.product.seller_id:
+        raise BillingError(f"meter {meter.code} is of another seller; choose one of its own")
     _check(content, PriceTerms(unit, parse_model(model)))
     with transaction.atomic():
         label = f"{plan.product.code}/{plan.code}/{code}"

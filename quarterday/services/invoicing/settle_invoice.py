@@ -25,7 +25,8 @@ def settle_invoice(
     """Settle a part of an open invoice from exactly one source.
 
     ``verb`` is what happens to the invoice once nothing is open. Raises `BillingError` beyond
-    what is open, and `Conflict` when somebody else moved the invoice.
+    what is open and for money or credit of another account, and `Conflict` when somebody else
+    moved the invoice.
     """
     if invoice.status != InvoiceState.OPEN:
         raise BillingError(f"invoice {invoice.label} is {invoice.status}; only an open one settles")
@@ -33,6 +34,12 @@ def settle_invoice(
         raise BillingError(
             f"invoice {invoice.label} has {invoice.open_minor} open; {amount_minor} is beyond it"
         )
+    for source in (payment, grant, credit_note):
+        if source is not None and source.account_id != invoice.account_id:
+            raise BillingError(
+                f"invoice {invoice.label} is of another account than what would settle it; use "
+                "money and credit of its own account"
+            )
     left = invoice.open_minor - amount_minor
     move_invoice(invoice, left, invoice.status if left else move("invoice", invoice.status, verb))
     allocation = Allocation.objects.create(
