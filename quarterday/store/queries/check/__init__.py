@@ -14,8 +14,10 @@ from quarterday.store.queries.check.balances import check_balances
 from quarterday.store.queries.check.days import check_billed_through, check_days
 from quarterday.store.queries.check.due import check_due
 from quarterday.store.queries.check.entries import check_currencies, check_entries
+from quarterday.store.queries.check.movements import check_movements
 from quarterday.store.queries.check.numbers import check_numbers
 from quarterday.store.queries.check.offence import Offence
+from quarterday.store.queries.check.owners import check_owners
 from quarterday.store.queries.check.postings import check_postings
 from quarterday.store.queries.check.totals import check_totals
 from quarterday.store.queries.stream import one_view
@@ -30,6 +32,8 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "every currency sums to zero": check_currencies,
     "totals follow from lines and taxes": check_totals,
     "documents stand in the book": check_postings,
+    "money and credit stand in the book": check_movements,
+    "rows belong together": check_owners,
     "numbers are gapless": check_numbers,
     "no day is billed twice or left out": check_days,
     "items are billed through their last line": check_billed_through,
