@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -173,6 +174,16 @@ def test_a_fault_is_one_line_and_a_traceback_when_asked_for(
     assert "Traceback" in debugged.stderr
 
 
+def _open_when_read(pipe: Path, process: subprocess.Popen[str]) -> int:
+    """Open a pipe as soon as a process reads from it; a process that ends instead has failed."""
+    while process.poll() is None:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError(f"it ended with {process.returncode}: {process.communicate()[1]}")
+
+
 def test_a_command_that_is_stopped_says_so(shop: Shop, tmp_path: Path) -> None:
     pipe = tmp_path / "usage.jsonl"
     os.mkfifo(pipe)
@@ -182,9 +193,8 @@ def test_a_command_that_is_stopped_says_so(shop: Shop, tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    # Opening it waits until the command reads from it.
-    with pipe.open("w"):
+    with os.fdopen(_open_when_read(pipe, process), "w"):
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate()
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert said == "quarterday: stopped; what was done until now stands\n"
