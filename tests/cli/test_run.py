@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,8 @@ def test_a_command_that_is_stopped_says_so(shop: Shop, tmp_path: Path) -> None:
         env=os.environ | {"QUARTERDAY_DATABASE_URL": shop.url},
         stderr=subprocess.PIPE,
         text=True,
+        # What was started in the background ignores Ctrl-C, and so would its children.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     with os.fdopen(_open_when_read(pipe, process), "w"):
         process.send_signal(signal.SIGINT)
