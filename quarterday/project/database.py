@@ -16,11 +16,12 @@ DEFAULT_URL = "sqlite:///quarterday.sqlite3"
 
 _EXAMPLES = "sqlite:///quarterday.sqlite3 or postgresql://user:password@host:5432/name"
 
+# INSERT OR REPLACE deletes rows; only recursive triggers let the guards of documents see that.
 # WAL lets readers go on while one writes; NORMAL is durable against a crash of the program, and
 # in WAL mode a power cut can lose the last commits but never tears the file.
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-    "PRAGMA temp_store=MEMORY;"
+    "PRAGMA temp_store=MEMORY; PRAGMA recursive_triggers=ON;"
 )
 
 

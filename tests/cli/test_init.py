@@ -47,6 +47,12 @@ def test_without_a_database_the_remedy_is_named(
     assert not list(tmp_path.iterdir())
 
 
+def test_nobody_else_can_read_a_new_file(tmp_path: Path, run_quarterday: Run) -> None:
+    path = tmp_path / "new.sqlite3"
+    run_quarterday(sqlite_url(path), "init")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_database_of_another_version_is_not_worked_with(
     fresh_database_url: str, run_quarterday: Run, execute: Callable[[str, str], None]
 ) -> None:

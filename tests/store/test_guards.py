@@ -62,6 +62,24 @@ def test_what_was_issued_cannot_be_deleted(table: str) -> None:
         cursor.execute(f"DELETE FROM {table}")
 
 
+def test_what_was_issued_cannot_be_replaced(database_kind: str) -> None:
+    """By the words that put one row in the place of another."""
+    insert, end = "INSERT OR REPLACE INTO", ""
+    if database_kind == "postgresql":
+        insert = "INSERT INTO"
+        end = "ON CONFLICT (id) DO UPDATE SET amount_minor = excluded.amount_minor"
+    with (
+        pytest.raises(Error, match="never changed or deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            f"{insert} store_posting (id, entry_id, ledger_account_id, account_id, currency, "
+            "amount_minor) SELECT id, entry_id, ledger_account_id, account_id, currency, 1 "
+            f"FROM store_posting WHERE true {end}"
+        )
+
+
 def test_what_moves_with_payments_may_move() -> None:
     assert Invoice.objects.update(status="paid", open_minor=0) == 3
 

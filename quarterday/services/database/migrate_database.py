@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from quarterday.store.bulk import is_postgresql
+from quarterday.store.queries.readiness import is_empty_place
 
 # Any number does, as long as it stays the same.
 _LOCK = 6021
@@ -18,8 +20,14 @@ _LOCK = 6021
 def migrate_database() -> list[str]:
     """Run every migration that was not yet run; their names, none when all is up to date.
 
-    On PostgreSQL machines that start at once wait for one another.
+    On PostgreSQL machines that start at once wait for one another. A new SQLite file can be read
+    by its owner only: it holds the names and debts of customers.
     """
+    if is_empty_place():
+        # SQLite gives its other files the rights of this one. Whether it can be made at all is
+        # for SQLite to say.
+        with suppress(OSError):
+            Path(str(connection.settings_dict["NAME"])).touch(mode=0o600)
     with _one_at_a_time():
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
