@@ -72,6 +72,14 @@ def _prepare_run(config: pytest.Config) -> None:
         config.add_cleanup(stop)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what can only be tried with a file."""
+    if config.option.database != "sqlite":
+        left = [item for item in items if item.get_closest_marker("sqlite_only")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     return f"quarterday: testing on {config.option.database}"
 

@@ -100,11 +100,8 @@ def test_a_full_disk_is_said_in_words(shop: Shop) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_run_on_a_full_disk_ends_in_words_and_goes_on_later(
-    shop: Shop, database_kind: str
-) -> None:
-    if database_kind != "sqlite":
-        pytest.skip("the disk of a PostgreSQL server is not this process's own")
+@pytest.mark.sqlite_only  # the disk of a PostgreSQL server is not this process's own
+def test_a_run_on_a_full_disk_ends_in_words_and_goes_on_later(shop: Shop) -> None:
     most = Path(urlsplit(shop.url).path[1:]).stat().st_size
 
     def limit() -> None:
