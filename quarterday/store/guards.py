@@ -40,8 +40,24 @@ ALTER TABLE store_invoiceline ADD CONSTRAINT line_day_once EXCLUDE USING gist (
 """
 
 
+# Tables that came later, with a migration of their own.
+FROZEN_FILES: dict[str, tuple[str, ...]] = {"store_documentfile": ()}
+
+
 def install_guards(schema_editor: Any) -> None:
-    """Put the guards into a database; the migration calls it when the tables are there."""
+    """Put the guards into a database; the first migration calls it when the tables are there."""
+    connection = schema_editor.connection
+    if connection.vendor == "postgresql":
+        schema_editor.execute(_REFUSE, params=None)
+    freeze_tables(schema_editor, FROZEN)
+    if connection.vendor == "postgresql":
+        schema_editor.execute(_NO_DAY_TWICE, params=None)
+        # Half of each page stays free, so that moving `billed_through` touches no index (HOT).
+        schema_editor.execute("ALTER TABLE store_subscriptionitem SET (fillfactor = 50)", None)
+
+
+def freeze_tables(schema_editor: Any, frozen: Mapping[str, Sequence[str]]) -> None:
+    """Put triggers on tables, so that only the named columns of their rows can move."""
     connection = schema_editor.connection
     with connection.cursor() as cursor:
         columns = {
@@ -49,47 +65,32 @@ def install_guards(schema_editor: Any) -> None:
                 column.name
                 for column in connection.introspection.get_table_description(cursor, table)
             ]
-            for table in FROZEN
+            for table in frozen
         }
-    make = postgresql_guards if connection.vendor == "postgresql" else sqlite_guards
-    for statement in make(columns):
-        schema_editor.execute(statement, params=None)
-
-
-def sqlite_guards(columns: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Triggers for SQLite; ``columns`` are those of each table."""
-    for table, free in FROZEN.items():
+    make = _postgresql_triggers if connection.vendor == "postgresql" else _sqlite_triggers
+    for table, free in frozen.items():
         watched = ", ".join(f'"{name}"' for name in columns[table] if name not in free)
-        yield (
-            f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {watched} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{_message(table)}'); END"
-        )
-        yield (
-            f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{_message(table)}'); END"
-        )
+        for statement in make(table, watched):
+            schema_editor.execute(statement, params=None)
 
 
-def postgresql_guards(columns: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Triggers and the exclusion constraint for PostgreSQL."""
-    yield (
-        "CREATE FUNCTION quarterday_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';"
-        " END $$"
-    )
-    for table, free in FROZEN.items():
-        watched = ", ".join(f'"{name}"' for name in columns[table] if name not in free)
-        yield (
-            f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {watched} ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION quarterday_refuse('{_message(table)}')"
-        )
-        yield (
-            f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION quarterday_refuse('{_message(table)}')"
-        )
-    yield _NO_DAY_TWICE
-    # Half of each page stays free, so that moving `billed_through` touches no index (HOT).
-    yield "ALTER TABLE store_subscriptionitem SET (fillfactor = 50)"
+_REFUSE = (
+    "CREATE FUNCTION quarterday_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';"
+    " END $$"
+)
+
+
+def _sqlite_triggers(table: str, watched: str) -> Iterator[str]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{_message(table)}'); END"
+    yield f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {watched} ON {table} {refuse}"
+    yield f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} {refuse}"
+
+
+def _postgresql_triggers(table: str, watched: str) -> Iterator[str]:
+    refuse = f"FOR EACH ROW EXECUTE FUNCTION quarterday_refuse('{_message(table)}')"
+    yield f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {watched} ON {table} {refuse}"
+    yield f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} {refuse}"
 
 
 def _message(table: str) -> str:

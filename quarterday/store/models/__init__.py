@@ -1,5 +1,6 @@
 """The tables, one file per group of nouns."""
 
+from quarterday.store.models.access import Invitation, RateCount
 from quarterday.store.models.account import (
     Account,
     AccountStatus,
@@ -7,7 +8,10 @@ from quarterday.store.models.account import (
     BillingProblem,
     Contact,
 )
+from quarterday.store.models.attempt import AttemptStatus, PaymentAttempt, PaymentMethod
+from quarterday.store.models.brand import Brand
 from quarterday.store.models.catalog import Discount, Meter, Plan, Price, Product, TaxRate
+from quarterday.store.models.document import DocumentFile, DocumentKind, DocumentTemplate
 from quarterday.store.models.event import (
     DunningStep,
     Event,
@@ -25,6 +29,27 @@ from quarterday.store.models.invoice import (
     LineKind,
 )
 from quarterday.store.models.ledger import JournalEntry, LedgerAccount, Posting
+from quarterday.store.models.link import Click, Link, LinkPurpose, LinkRevocation
+from quarterday.store.models.message import (
+    AddressMark,
+    Channel,
+    Delivery,
+    DeliveryStatus,
+    Message,
+    MessageStatus,
+    MessageTemplate,
+    Unsubscription,
+)
+from quarterday.store.models.order import (
+    Cart,
+    CartStatus,
+    Offer,
+    Order,
+    OrderStatus,
+    ProductGroup,
+    Quote,
+    QuoteStatus,
+)
 from quarterday.store.models.payment import (
     Allocation,
     CreditDeduction,
@@ -50,10 +75,17 @@ from quarterday.store.models.user import Membership, User
 __all__ = [
     "Account",
     "AccountStatus",
+    "AddressMark",
     "Allocation",
+    "AttemptStatus",
     "BillingDue",
     "BillingProblem",
+    "Brand",
+    "Cart",
+    "CartStatus",
+    "Channel",
     "ChargeStatus",
+    "Click",
     "Contact",
     "CreditDeduction",
     "CreditGrant",
@@ -62,12 +94,18 @@ __all__ = [
     "CreditNoteLine",
     "CreditNoteTax",
     "DeductionKind",
+    "Delivery",
+    "DeliveryStatus",
     "Discount",
+    "DocumentFile",
+    "DocumentKind",
+    "DocumentTemplate",
     "DunningStep",
     "EndCause",
     "Event",
     "GatewayEvent",
     "IdempotencyKey",
+    "Invitation",
     "Invoice",
     "InvoiceLine",
     "InvoiceTax",
@@ -76,15 +114,30 @@ __all__ = [
     "JournalEntry",
     "LedgerAccount",
     "LineKind",
+    "Link",
+    "LinkPurpose",
+    "LinkRevocation",
     "Membership",
+    "Message",
+    "MessageStatus",
+    "MessageTemplate",
     "Meter",
     "NumberSeries",
+    "Offer",
+    "Order",
+    "OrderStatus",
     "Payment",
+    "PaymentAttempt",
+    "PaymentMethod",
     "PendingCharge",
     "Plan",
     "Posting",
     "Price",
     "Product",
+    "ProductGroup",
+    "Quote",
+    "QuoteStatus",
+    "RateCount",
     "Refund",
     "Seller",
     "Snapshot",
@@ -92,6 +145,7 @@ __all__ = [
     "SubscriptionDiscount",
     "SubscriptionItem",
     "TaxRate",
+    "Unsubscription",
     "UsageEvent",
     "User",
 ]

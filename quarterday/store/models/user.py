@@ -33,6 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     public_id = PublicIdField("usr")
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=200, blank=True, default="")
+    language = models.CharField(max_length=16, blank=True, default="")
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
 

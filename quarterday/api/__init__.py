@@ -1,0 +1,1 @@
+"""What other programs call: incoming hooks, and later the REST interface."""

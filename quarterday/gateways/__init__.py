@@ -1,0 +1,1 @@
+"""Ways to be paid: one file each; they see ports and core only."""

@@ -1,0 +1,1 @@
+"""Work that comes due: one file per job, and what runs them."""

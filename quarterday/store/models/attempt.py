@@ -1,0 +1,94 @@
+"""How money is asked for: the ways an account pays, and each attempt to be paid."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+
+from quarterday.store.fields import DataField, PublicIdField, minor_field
+from quarterday.store.models.account import Account
+from quarterday.store.models.base import Row, one_of
+from quarterday.store.models.payment import Payment
+
+
+class AttemptStatus(StrEnum):
+    """``created`` is written before the gateway is asked; ``unknown`` was asked and never
+    answered, and is looked up; ``action`` waits for the payer; ``pending`` for the bank.
+    """
+
+    CREATED = "created"
+    ACTION = "action"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class PaymentMethod(Row):
+    """A way to pay that an account has kept; ``token`` is the gateway's name for it, no number."""
+
+    public_id = PublicIdField("pmt")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="payment_methods")
+    gateway = models.CharField(max_length=32)
+    token = models.CharField(max_length=200)
+    kind = models.CharField(max_length=16)
+    label = models.CharField(max_length=100)
+    expires_on = models.DateField(null=True)
+    is_default = models.BooleanField(default=False)
+    removed_at = models.DateTimeField(null=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["account", "gateway", "token"], name="payment_method_once"
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(is_default=True, removed_at__isnull=True),
+                name="payment_method_one_default",
+            ),
+        )
+
+
+class PaymentAttempt(Row):
+    """One try to be paid by a gateway. Its public id is the idempotency key at the gateway.
+
+    ``invoices`` lists the public ids that it is meant to settle, in order; none means credit.
+    The money is recorded as ``payment`` at most once.
+    """
+
+    public_id = PublicIdField("att")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="payment_attempts")
+    gateway = models.CharField(max_length=32)
+    method = models.ForeignKey(
+        PaymentMethod, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    status = models.CharField(max_length=12, default=AttemptStatus.CREATED)
+    currency = models.CharField(max_length=3)
+    amount_minor = minor_field()
+    invoices = DataField(default=list)
+    gateway_reference = models.CharField(max_length=200, blank=True, default="")
+    error = models.CharField(max_length=500, blank=True, default="")
+    payment = models.OneToOneField(Payment, models.PROTECT, null=True, related_name="attempt")
+    actor = models.CharField(max_length=100, default="system")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    data = DataField(default=dict)
+
+    class Meta:
+        constraints = (
+            one_of("status", AttemptStatus, "payment_attempt_status"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="payment_attempt_amount"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["created_at"],
+                name="payment_attempt_open",
+                condition=models.Q(status__in=["created", "action", "pending", "unknown"]),
+            ),
+        )

@@ -1,0 +1,1 @@
+"""The pages: a kit that all share, the portal, links and ordering."""

@@ -1,0 +1,1 @@
+"""What every page shares: layout, pieces, branding, sign-in, limits and headers."""

@@ -1,0 +1,1 @@
+"""Signed links: pages that a token opens, without signing in."""

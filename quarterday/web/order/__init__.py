@@ -1,0 +1,1 @@
+"""The public catalogue, the cart and the check-out."""

@@ -1,0 +1,1 @@
+"""The customer's own place: what is owed, invoices, credit, services, people."""
