@@ -1,0 +1,1 @@
+"""Documents as files: made once, kept with their hash, never changed again."""
