@@ -47,6 +47,11 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddField(
+            model_name="membership",
+            name="chosen_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
             model_name="user",
             name="language",
             field=models.CharField(blank=True, default="", max_length=16),
@@ -474,6 +479,7 @@ class Migration(migrations.Migration):
                 ("is_default", models.BooleanField(default=False)),
                 ("removed_at", models.DateTimeField(null=True)),
                 ("added_at", models.DateTimeField()),
+                ("data", quarterday.store.fields.DataField(default=dict)),
                 (
                     "account",
                     models.ForeignKey(
@@ -489,7 +495,14 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("public_id", quarterday.store.fields.PublicIdField(prefix="att")),
+                (
+                    "purpose",
+                    models.CharField(
+                        default=quarterday.store.models.attempt.AttemptPurpose["PAY"], max_length=4
+                    ),
+                ),
                 ("gateway", models.CharField(max_length=32)),
+                ("choice", models.CharField(blank=True, default="", max_length=32)),
                 (
                     "status",
                     models.CharField(
@@ -647,6 +660,29 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("key", "slot"), name="rate_count_once")
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SignIn",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="sgn")),
+                ("session_key", models.CharField(max_length=40, unique=True)),
+                ("method", models.CharField(max_length=12)),
+                ("device", models.CharField(blank=True, default="", max_length=80)),
+                ("created_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_ins",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -857,6 +893,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="paymentattempt",
             index=models.Index(
+                condition=models.Q(("gateway_reference", ""), _negated=True),
+                fields=["gateway", "gateway_reference"],
+                name="payment_attempt_reference",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="paymentattempt",
+            index=models.Index(
                 condition=models.Q(("status__in", ["created", "action", "pending", "unknown"])),
                 fields=["created_at"],
                 name="payment_attempt_open",
@@ -885,7 +929,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="paymentattempt",
             constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="payment_attempt_amount"
+                condition=models.Q(("purpose__in", ["pay", "save"])), name="payment_attempt_purpose"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paymentattempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount_minor__gt", 0), ("purpose", "pay")),
+                    models.Q(("amount_minor", 0), ("purpose", "save")),
+                    _connector="OR",
+                ),
+                name="payment_attempt_amount",
             ),
         ),
         migrations.AddConstraint(

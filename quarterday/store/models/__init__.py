@@ -1,6 +1,6 @@
 """The tables, one file per group of nouns."""
 
-from quarterday.store.models.access import Invitation, RateCount
+from quarterday.store.models.access import Invitation, RateCount, SignIn
 from quarterday.store.models.account import (
     Account,
     AccountStatus,
@@ -8,7 +8,12 @@ from quarterday.store.models.account import (
     BillingProblem,
     Contact,
 )
-from quarterday.store.models.attempt import AttemptStatus, PaymentAttempt, PaymentMethod
+from quarterday.store.models.attempt import (
+    AttemptPurpose,
+    AttemptStatus,
+    PaymentAttempt,
+    PaymentMethod,
+)
 from quarterday.store.models.brand import Brand
 from quarterday.store.models.catalog import Discount, Meter, Plan, Price, Product, TaxRate
 from quarterday.store.models.document import DocumentFile, DocumentKind, DocumentTemplate
@@ -77,6 +82,7 @@ __all__ = [
     "AccountStatus",
     "AddressMark",
     "Allocation",
+    "AttemptPurpose",
     "AttemptStatus",
     "BillingDue",
     "BillingProblem",
@@ -140,6 +146,7 @@ __all__ = [
     "RateCount",
     "Refund",
     "Seller",
+    "SignIn",
     "Snapshot",
     "Subscription",
     "SubscriptionDiscount",

@@ -1,4 +1,4 @@
-"""Who was asked to join an account, and how often somebody tried something."""
+"""Who was asked to join an account, who is signed in, and how often somebody tried something."""
 
 from __future__ import annotations
 
@@ -35,6 +35,21 @@ class Invitation(Row):
                 name="invitation_open_once",
             ),
         )
+
+
+class SignIn(Row):
+    """A browser in which a user is signed in; gone when the session is.
+
+    ``device`` is what the browser says of itself in two words. Where it stands is not kept.
+    """
+
+    public_id = PublicIdField("sgn")
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True)
+    method = models.CharField(max_length=12)
+    device = models.CharField(max_length=80, blank=True, default="")
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
 
 
 class RateCount(Row):

@@ -26,8 +26,18 @@ class AttemptStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class AttemptPurpose(StrEnum):
+    """``pay`` moves money; ``save`` only keeps a way to pay, and its amount is zero."""
+
+    PAY = "pay"
+    SAVE = "save"
+
+
 class PaymentMethod(Row):
-    """A way to pay that an account has kept; ``token`` is the gateway's name for it, no number."""
+    """A way to pay that an account has kept; ``token`` is the gateway's name for it, no number.
+
+    ``data`` is what else the gateway needs to charge it, such as its own customer and mandate.
+    """
 
     public_id = PublicIdField("pmt")
     account = models.ForeignKey(Account, models.PROTECT, related_name="payment_methods")
@@ -39,6 +49,7 @@ class PaymentMethod(Row):
     is_default = models.BooleanField(default=False)
     removed_at = models.DateTimeField(null=True)
     added_at = models.DateTimeField()
+    data = DataField(default=dict)
 
     class Meta:
         constraints = (
@@ -57,12 +68,16 @@ class PaymentAttempt(Row):
     """One try to be paid by a gateway. Its public id is the idempotency key at the gateway.
 
     ``invoices`` lists the public ids that it is meant to settle, in order; none means credit.
-    The money is recorded as ``payment`` at most once.
+    The money is recorded as ``payment`` at most once. ``choice`` is which of the gateway's ways to
+    pay was chosen, and ``data`` holds where the payer came from and what they were told; nothing
+    that they typed.
     """
 
     public_id = PublicIdField("att")
     account = models.ForeignKey(Account, models.PROTECT, related_name="payment_attempts")
+    purpose = models.CharField(max_length=4, default=AttemptPurpose.PAY)
     gateway = models.CharField(max_length=32)
+    choice = models.CharField(max_length=32, blank=True, default="")
     method = models.ForeignKey(
         PaymentMethod, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -81,11 +96,19 @@ class PaymentAttempt(Row):
     class Meta:
         constraints = (
             one_of("status", AttemptStatus, "payment_attempt_status"),
+            one_of("purpose", AttemptPurpose, "payment_attempt_purpose"),
             models.CheckConstraint(
-                condition=models.Q(amount_minor__gt=0), name="payment_attempt_amount"
+                condition=models.Q(purpose="pay", amount_minor__gt=0)
+                | models.Q(purpose="save", amount_minor=0),
+                name="payment_attempt_amount",
             ),
         )
         indexes = (
+            models.Index(
+                fields=["gateway", "gateway_reference"],
+                name="payment_attempt_reference",
+                condition=~models.Q(gateway_reference=""),
+            ),
             models.Index(
                 fields=["created_at"],
                 name="payment_attempt_open",

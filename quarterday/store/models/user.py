@@ -42,11 +42,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Membership(Row):
-    """A user may act for an account, in a role."""
+    """A user may act for an account, in a role. ``chosen_at`` is when the user last switched to it,
+    so that the next sign-in begins there.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     account = models.ForeignKey("store.Account", models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16)
+    chosen_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
