@@ -1,0 +1,1 @@
+"""Signed links: made, opened, used once, renewed and revoked."""
