@@ -1,0 +1,173 @@
+"""Who asks, for which account, and whether they may: the door of every signed-in page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from quarterday.core.access import Permission, permissions_of, roles_that_may
+from quarterday.store.models import Account, Membership, Seller, User
+from quarterday.store.queries.access import (
+    find_membership,
+    find_only_seller,
+    find_seller_of_host,
+)
+
+ACCOUNT_KEY = "account"
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+class UserRequest(HttpRequest):
+    """A request of somebody who is signed in; see `user_page`."""
+
+    user: User
+    seller: Seller | None
+
+
+class AccountRequest(UserRequest):
+    """A request for an account, by somebody who may act for it; see `account_page`."""
+
+    seller: Seller
+    account: Account
+    membership: Membership
+    permissions: frozenset[Permission]
+
+
+def account_page(*needed: Permission) -> Callable[[View], View]:
+    """A page of the current account, for those whose role permits all that is needed.
+
+    Sets ``request.account``, ``request.membership``, ``request.permissions`` and
+    ``request.seller``. Others are sent to sign in, or told whom to ask.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            answer = enter_account(request, *needed) or view(request, *args, **kwargs)
+            add_never_cache_headers(answer)
+            return answer
+
+        return cast(View, guarded)
+
+    return decorate
+
+
+def user_page(view: View) -> View:
+    """A page of the user alone, such as the passkeys: no account is needed.
+
+    The current account is set too when there is one, so that the page looks like the others.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return ask_to_sign_in(request)
+        choose_account(request)
+        answer = view(request, *args, **kwargs)
+        add_never_cache_headers(answer)
+        return answer
+
+    return cast(View, guarded)
+
+
+def enter_account(request: HttpRequest, *needed: Permission) -> HttpResponse | None:
+    """Put the current account on the request; an answer instead where that cannot be."""
+    if not request.user.is_authenticated:
+        return ask_to_sign_in(request)
+    if choose_account(request) is None:
+        return render(request, "kit/no_account.html", status=403)
+    entered = cast(AccountRequest, request)
+    missing = [one for one in needed if one not in entered.permissions]
+    if missing:
+        context = {"roles": roles_that_may(missing[0]), "permission": missing[0]}
+        return render(request, "kit/not_permitted.html", context, status=403)
+    return None
+
+
+def choose_account(request: HttpRequest) -> Membership | None:
+    """Find whom the user acts for now, and put it on the request.
+
+    On a seller's own host only accounts of that seller count.
+    """
+    if (known := getattr(request, "membership", None)) is not None:
+        return cast(Membership, known)
+    asked: Any = request
+    asked.account = asked.membership = None
+    asked.permissions = frozenset()
+    if not request.user.is_authenticated:
+        return None
+    row = find_membership(
+        request.user.pk,
+        seller=seller_of_host(request),
+        account_id=request.session.get(ACCOUNT_KEY),
+    )
+    if row is None:
+        return None
+    asked.membership, asked.account, asked.seller = row, row.account, row.account.seller
+    asked.permissions = permissions_of(row.role)
+    return row
+
+
+def seller_of_host(request: HttpRequest) -> Seller | None:
+    """The seller on whose host the request came; looked up once a request."""
+    if not hasattr(request, "host_seller"):
+        host = request.get_host().rpartition("]")
+        name = (host[0] + host[1] + host[2].partition(":")[0]).lower()
+        cast(Any, request).host_seller = find_seller_of_host(name)
+    return cast("Seller | None", cast(Any, request).host_seller)
+
+
+def resolve_seller(request: HttpRequest) -> Seller | None:
+    """Whose face a page wears: of the host, else of the current account, else of the only seller.
+
+    Sets ``request.seller``. None where several sellers share a host and nobody is signed in.
+    """
+    if getattr(request, "seller", None) is None:
+        seller = seller_of_host(request)
+        if seller is None and (row := choose_account(request)) is not None:
+            seller = row.account.seller
+        cast(Any, request).seller = seller or find_only_seller()
+    return cast("Seller | None", cast(Any, request).seller)
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back; htmx is told to move the whole page."""
+    asked = request.get_full_path() if request.method == "GET" else "/"
+    way = (
+        settings.LOGIN_URL if asked == "/" else f"{settings.LOGIN_URL}?{urlencode({'next': asked})}"
+    )
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": way})
+    return HttpResponseRedirect(way)
+
+
+def safe_next(request: HttpRequest, default: str = "/") -> str:
+    """Where to go after signing in: the ``next`` that was asked for if it is one of our pages."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if asked and is_ours else default
+
+
+def sign_in_user(
+    request: HttpRequest, user: User, *, method: str = "link", next_url: str = "/"
+) -> HttpResponse:
+    """Sign a user in, or begin the second step where they have one. Answer with what it returns.
+
+    ``method`` is how they proved who they are: ``password``, ``link`` or ``order``.
+    """
+    # Only now: allauth reads its settings when it is imported.
+    from allauth.account.internal.flows.login import perform_login, record_authentication
+    from allauth.account.models import Login
+
+    record_authentication(request, user, method=method)
+    return cast(HttpResponse, perform_login(request, Login(user=user, redirect_url=next_url)))
