@@ -1,0 +1,13 @@
+"""Which address leads where."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("quarterday.web.kit.urls")),
+    path("", include("quarterday.web.portal.urls")),
+    path("l/", include("quarterday.web.links.urls")),
+    path("order/", include("quarterday.web.order.urls")),
+    path("hooks/", include("quarterday.api.hook_urls")),
+]

@@ -1,0 +1,17 @@
+"""Whose pages a visitor sees: the seller of a host name, or the only one."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from quarterday.store.models import Seller
+
+
+def find_seller(request: HttpRequest) -> Seller | None:
+    """The seller whose domain the visitor came by; the only seller; or None among several."""
+    host = request.get_host().partition(":")[0].lower()
+    seller = Seller.objects.select_related("brand").filter(brand__domain=host).first()
+    if seller is not None:
+        return seller
+    two = list(Seller.objects.select_related("brand").order_by("id")[:2])
+    return two[0] if len(two) == 1 else None

@@ -1,0 +1,86 @@
+"""Money, dates and states in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency, format_decimal
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from quarterday.core.money import currency as find_currency
+
+
+def locale() -> str:
+    """The reader's language, as babel knows it; plain English is written as in Britain."""
+    code = (translation.get_language() or "en").replace("-", "_")
+    return "en_GB" if code == "en" else code
+
+
+def format_money(minor: int, currency: str) -> str:
+    """An amount of minor units with its currency, such as ``1,234.56 €``.
+
+    Digits are those of the currency itself (JPY 0, KWD 3), whatever the language says.
+    """
+    digits = find_currency(currency).exponent
+    amount = Decimal(minor).scaleb(-digits)
+    number = format_decimal(
+        amount, format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale()
+    )
+    symbol = format_currency(0, currency, "¤", locale=locale(), currency_digits=False)
+    sign, number = ("−", number[1:]) if number.startswith("-") else ("", number)
+    return f"{sign}{number} {symbol}"
+
+
+def format_quantity(value: Decimal) -> str:
+    """A number of units, with as many places as it has."""
+    return format_decimal(value, format="#,##0.############", locale=locale())
+
+
+def format_day(day: date, style: str = "long") -> str:
+    """A date in words. ``style``: weekday, long, short (3 Dec), month (December 2026)."""
+    if isinstance(day, datetime):
+        day = day.date()
+    match style:
+        case "weekday":
+            return format_skeleton("yMMMMEEEEd", day, locale=locale())
+        case "short":
+            return format_skeleton("yMMMd", day, locale=locale())
+        case "month":
+            return format_skeleton("yMMMM", day, locale=locale())
+        case _:
+            return format_date(day, "long", locale=locale())
+
+
+# State -> the word on its pill, and its meaning: good, due, bad, info or plain.
+STATES: dict[str, tuple[str | Promise, str]] = {
+    "paid": (_("Paid"), "good"),
+    "open": (_("Open"), "due"),
+    "overdue": (_("Overdue"), "bad"),
+    "void": (_("Void"), "plain"),
+    "written_off": (_("Written off"), "plain"),
+    "credited": (_("Credited"), "plain"),
+    "active": (_("Active"), "good"),
+    "trialing": (_("On trial"), "info"),
+    "pending": (_("Waiting"), "due"),
+    "paused": (_("Paused"), "info"),
+    "suspended": (_("Suspended"), "bad"),
+    "cancelling": (_("Ends soon"), "due"),
+    "cancelled": (_("Cancelled"), "plain"),
+    "ended": (_("Ended"), "plain"),
+    "succeeded": (_("Received"), "good"),
+    "failed": (_("Failed"), "bad"),
+    "action": (_("Needs you"), "due"),
+    "created": (_("Started"), "info"),
+    "unknown": (_("Being checked"), "info"),
+    "refunded": (_("Refunded"), "plain"),
+    "partially_refunded": (_("Partly refunded"), "plain"),
+    "disputed": (_("Disputed"), "bad"),
+    "accepted": (_("Accepted"), "good"),
+    "declined": (_("Declined"), "plain"),
+    "withdrawn": (_("Withdrawn"), "plain"),
+    "expired": (_("Expired"), "plain"),
+}
