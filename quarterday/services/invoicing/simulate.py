@@ -12,10 +12,12 @@ from datetime import date
 from typing import NamedTuple
 
 from quarterday.core.errors import BillingError
+from quarterday.core.invoice import DraftLine
 from quarterday.core.period import Period
+from quarterday.core.tax import TaxAmount
 from quarterday.services.invoicing.catalog import Catalog
 from quarterday.services.invoicing.draft_account import draft_account
-from quarterday.services.invoicing.drafts import AccountDrafts, AccountState
+from quarterday.services.invoicing.drafts import AccountDrafts, AccountState, ChargeKey
 from quarterday.services.invoicing.rate_usage import StoredUsage
 from quarterday.services.invoicing.run_billing import (
     BATCH,
@@ -27,12 +29,23 @@ from quarterday.store.queries.billing import DueRow, find_due
 
 
 class SimulatedLine(NamedTuple):
-    """A line to come, in minor units before tax (or with tax inside, as its price says)."""
+    """A line to come, in minor units before tax (or with tax inside, as its price says).
+
+    ``explanation`` is the data that the line will keep, as JSON text; the keys say what it is of.
+    """
 
     description: str
     period: Period
     quantity: str
     net_minor: int
+    kind: str = ""
+    gross_minor: int = 0
+    discount_minor: int = 0
+    inclusive: bool = False
+    explanation: str = "{}"
+    subscription_id: int | None = None
+    item_id: int | None = None
+    pending_id: int | None = None
 
 
 class SimulatedInvoice(NamedTuple):
@@ -47,6 +60,7 @@ class SimulatedInvoice(NamedTuple):
     tax_minor: int = 0
     total_minor: int = 0
     lines: tuple[SimulatedLine, ...] = ()
+    taxes: tuple[TaxAmount, ...] = ()
     skipped: str | None = None
 
 
@@ -105,15 +119,6 @@ def _simulate_account(
 def _invoices(drafts: AccountDrafts, seller: str, today: date) -> Iterator[SimulatedInvoice]:
     account = drafts.account
     for due_on, draft in drafts.drafts:
-        lines = tuple(
-            SimulatedLine(
-                line.charge.description,
-                line.charge.period,
-                str(line.charge.quantity),
-                line.net_minor,
-            )
-            for line in draft.lines
-        )
         yield SimulatedInvoice(
             account.label,
             seller,
@@ -123,8 +128,28 @@ def _invoices(drafts: AccountDrafts, seller: str, today: date) -> Iterator[Simul
             draft.net_minor,
             draft.tax_minor,
             draft.total_minor,
-            lines,
+            tuple(_line(line) for line in draft.lines),
+            draft.taxes,
         )
+
+
+def _line(line: DraftLine) -> SimulatedLine:
+    charge = line.charge
+    key: ChargeKey = charge.key
+    return SimulatedLine(
+        charge.description,
+        charge.period,
+        str(charge.quantity),
+        line.net_minor,
+        charge.kind,
+        charge.amount.minor,
+        line.discount_minor,
+        charge.inclusive,
+        line.explanation,
+        key.subscription_id,
+        key.item_id,
+        key.pending_id,
+    )
 
 
 def _moved(state: AccountState, drafts: AccountDrafts) -> AccountState:

@@ -70,7 +70,7 @@ def _choose_end(
 ) -> date:
     """The day on which to end: never before the start, nor after an end that has passed."""
     if at_period_end:
-        return _period_end(subscription, find_open(subscription), today)
+        return find_period_end(subscription, find_open(subscription), today)
     end = max(on or today, subscription.start_on)
     planned = subscription.end_on
     # What has ended by now can only have ended then, unless another day is insisted on.
@@ -80,7 +80,9 @@ def _choose_end(
     return end
 
 
-def _period_end(subscription: Subscription, items: Sequence[SubscriptionItem], today: date) -> date:
+def find_period_end(
+    subscription: Subscription, items: Sequence[SubscriptionItem], today: date
+) -> date:
     """The end of the period in which the contract is today: of its trial, or its base item's."""
     if subscription.status == SubscriptionState.CANCELLING and subscription.end_on:
         return subscription.end_on
