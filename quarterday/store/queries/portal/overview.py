@@ -1,0 +1,99 @@
+"""What matters to an account now: what it owes, what is on its way, and what it has."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Count, Q, Sum
+
+from quarterday.core.lifecycle import InvoiceState, SubscriptionState
+from quarterday.store.models import (
+    Account,
+    AttemptStatus,
+    CreditGrant,
+    Event,
+    Invoice,
+    PaymentAttempt,
+    Subscription,
+)
+
+# So many open invoices and services are named on one page; the rest is counted.
+NAMED = 5
+_ACTIVITY = 8
+
+_IS_OVER = (SubscriptionState.CANCELLED, SubscriptionState.ENDED)
+_UNDERWAY = (AttemptStatus.ACTION, AttemptStatus.PENDING, AttemptStatus.UNKNOWN)
+
+# What a customer wants to read about; the audit log has the rest.
+ACTIVITY = (
+    "account.changed account.closed account.reopened credit.deducted credit.expired "
+    "credit.granted credit_note.issued invoice.issued invoice.paid invoice.voided "
+    "payment.recorded payment.refunded subscription.activated subscription.addon_added "
+    "subscription.addon_removed subscription.cancel_undone subscription.cancelled "
+    "subscription.cancelling subscription.paused subscription.plan_changed "
+    "subscription.quantity_changed subscription.resumed subscription.started"
+).split()
+
+
+class Owed(NamedTuple):
+    """What is open, in minor units. ``first`` are the invoices that are due first, at most
+    `NAMED`; ``overdue_minor`` is part of ``open_minor``.
+    """
+
+    open_minor: int
+    overdue_minor: int
+    count: int
+    overdue_count: int
+    first: list[Invoice]
+
+    @property
+    def due_on(self) -> date | None:
+        """By when the first of it is to be paid."""
+        return self.first[0].due_on if self.first else None
+
+
+class Services(NamedTuple):
+    """The services that an account has, those that ended left out."""
+
+    count: int
+    first: list[Subscription]
+
+
+def read_owed(account: Account, today: date) -> Owed:
+    """What an account owes, in two queries."""
+    rows = Invoice.objects.filter(account=account, status=InvoiceState.OPEN)
+    is_overdue = Q(due_on__lt=today)
+    found = rows.aggregate(
+        open_minor=Sum("open_minor", default=0),
+        overdue_minor=Sum("open_minor", filter=is_overdue, default=0),
+        count=Count("id"),
+        overdue_count=Count("id", filter=is_overdue),
+    )
+    return Owed(**found, first=list(rows.order_by("due_on", "id")[:NAMED]))
+
+
+def read_credit(account: Account, today: date) -> int:
+    """The credit that can be used today, in minor units."""
+    usable = Q(granted_on__lte=today) & (Q(expires_on=None) | Q(expires_on__gt=today))
+    rows = CreditGrant.objects.filter(usable, account=account, open_minor__gt=0)
+    return int(rows.aggregate(sum=Sum("open_minor", default=0))["sum"])
+
+
+def list_underway(account: Account) -> list[PaymentAttempt]:
+    """Payments that were begun and have not come in, such as transfers; the newest first."""
+    rows = PaymentAttempt.objects.filter(account=account, status__in=_UNDERWAY)
+    return list(rows.select_related("method").order_by("-id")[:NAMED])
+
+
+def read_services(account: Account) -> Services:
+    """What runs, waits, or is paused."""
+    rows = Subscription.objects.filter(account=account).exclude(status__in=_IS_OVER)
+    first = rows.select_related("plan__product").order_by("id")[:NAMED]
+    return Services(rows.count(), list(first))
+
+
+def list_activity(account: Account, limit: int = _ACTIVITY) -> list[Event]:
+    """What happened lately, the newest first."""
+    rows = Event.objects.filter(account_id=account.id, kind__in=ACTIVITY)
+    return list(rows.order_by("-id")[:limit])
