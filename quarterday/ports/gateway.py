@@ -1,0 +1,230 @@
+"""Gateways: ways to be paid. Each is one file in ``quarterday.gateways``, and sees plain data only.
+
+A gateway is asked outside of every database transaction, always with the same id for the same
+intent, and may be asked again after a crash: the id is its idempotency key. What it answers is in
+`quarterday.ports.outcomes`. It never sees a request, and never makes a page: fields, instructions
+and where to send the payer are data. ``tests/contracts`` holds what every gateway must keep.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import ClassVar, Protocol, cast, runtime_checkable
+
+from quarterday.core.errors import BillingError
+from quarterday.ports.discover import discover
+from quarterday.ports.outcomes import (
+    Declined,
+    DeclineCode,
+    Field,
+    KeptMethod,
+    News,
+    Outcome,
+    Unknown,
+)
+
+
+class Ability(StrEnum):
+    """What a way to pay can do.
+
+    ``PAY`` once with the payer there; ``SAVE`` a method, while paying or without; ``CHARGE`` a
+    kept one with nobody there; ``REFUND``; ``INSTRUCT`` the payer, who then pays elsewhere.
+    """
+
+    PAY = "pay"
+    SAVE = "save"
+    CHARGE = "charge"
+    REFUND = "refund"
+    INSTRUCT = "instruct"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to pay that a gateway offers, such as card or direct debit."""
+
+    code: str
+    name: str
+    abilities: frozenset[Ability]
+    fields: tuple[Field, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Something that a seller tells the gateway. A secret is given as ``env:NAME``, so that the
+    database never holds it.
+    """
+
+    name: str
+    text: str
+    is_secret: bool = False
+    is_required: bool = True
+
+
+class Purpose(StrEnum):
+    """What an intent is for: to move money, or only to keep a method for later."""
+
+    PAY = "pay"
+    SAVE = "save"
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Who pays, by what the seller's books say."""
+
+    account: str
+    name: str
+    country: str
+    language: str
+    email: str = ""
+    address: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Presence:
+    """The payer is there and agrees; banks want to know from where when a mandate is given."""
+
+    ip_address: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What a gateway is asked to do.
+
+    ``id`` is the idempotency key. ``reference`` is what the gateway called it before, if it was
+    asked before. ``presence`` is None when nobody is there. ``fields`` is what the payer typed:
+    it is handed on and then forgotten. ``creditor_reference`` is an RF reference (ISO 11649).
+    """
+
+    id: str
+    purpose: Purpose
+    amount_minor: int
+    currency: str
+    now: datetime
+    payer: Payer
+    choice: str = ""
+    presence: Presence | None = None
+    method: KeptMethod | None = None
+    save: bool = False
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    description: str = ""
+    creditor_reference: str = ""
+    reference: str = ""
+    return_url: str = ""
+    cancel_url: str = ""
+    notify_url: str = ""
+
+
+@dataclass(frozen=True)
+class RefundIntent:
+    """Money to give back; ``id`` is the idempotency key, ``reference`` is of the payment."""
+
+    id: str
+    reference: str
+    amount_minor: int
+    currency: str
+    now: datetime
+    reason: str = ""
+    method: KeptMethod | None = None
+
+
+class BadSignature(BillingError):  # noqa: N818 - named for what it says
+    """A hook was called by somebody who is not the gateway."""
+
+
+@runtime_checkable
+class Gateway(Protocol):
+    """One gateway as one seller has set it up.
+
+    ``currencies`` is empty where all are taken. ``is_test`` says that no real money moves, so it
+    is only offered where the seller, or a demonstration, asks for it. ``hook_answer`` is what it
+    wants to read when an event has arrived.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    currencies: ClassVar[frozenset[str]]
+    settings: ClassVar[tuple[Setting, ...]]
+    is_test: ClassVar[bool]
+    hook_answer: ClassVar[str]
+
+    def __init__(self, config: Mapping[str, str]) -> None:
+        """Settings of the seller, by name."""
+
+    def list_choices(self, currency: str) -> Sequence[Choice]:
+        """The ways to pay in a currency; no network."""
+
+    def check_fields(self, choice: str, fields: Mapping[str, str], now: datetime) -> dict[str, str]:
+        """What is wrong with what the payer typed, by field, before anybody is asked."""
+
+    def start(self, intent: Intent) -> Outcome:
+        """Pay, or keep a method. Asked again with the same id, it does nothing a second time."""
+
+    def look_up(self, intent: Intent) -> Outcome:
+        """What became of an intent, by ``reference`` or, without one, by ``id``; it moves nothing.
+
+        ``Declined(NOT_RECEIVED)`` says that it never arrived.
+        """
+
+    def refund(self, intent: RefundIntent) -> Outcome:
+        """Give money back: succeeded, pending, declined or unknown."""
+
+    def forget(self, method: KeptMethod) -> None:
+        """Drop a kept method; one that is gone already is no error."""
+
+    def parse_event(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Sequence[News]:
+        """What the call of a hook says; names of headers are in lower case.
+
+        Raises `BadSignature` unless it is proven that the gateway sent it. Each event has an id
+        of its own, by which it counts once.
+        """
+
+
+@cache
+def list_gateways() -> Mapping[str, type[Gateway]]:
+    """All gateways that there are, by code."""
+    found = {}
+    for value in discover("gateways"):
+        if isinstance(value, type) and {"code", "start", "look_up"} <= vars(value).keys():
+            gateway = cast(type[Gateway], value)
+            found[gateway.code] = gateway
+    return found
+
+
+def open_gateway(code: str, config: Mapping[str, str]) -> Gateway:
+    """A gateway set up as a seller says; ``env:NAME`` is read from the environment here.
+
+    Raises `BillingError` for an unknown gateway or a secret that is not there.
+    """
+    known = list_gateways()
+    if code not in known:
+        raise BillingError(f"there is no gateway {code!r}; there are {', '.join(sorted(known))}")
+    return known[code]({name: _read_secret(value) for name, value in config.items()})
+
+
+def _read_secret(value: str) -> str:
+    if not value.startswith("env:"):
+        return value
+    name = value.removeprefix("env:")
+    if name not in os.environ:
+        raise BillingError(f"the environment holds no {name}, which a gateway's settings name")
+    return os.environ[name]
+
+
+def ask(call: Callable[[Intent], Outcome], intent: Intent) -> Outcome:
+    """Ask a gateway; whatever breaks on the way is an unknown outcome, never a guess.
+
+    Only what raises `BillingError` was certainly never sent.
+    """
+    try:
+        return call(intent)
+    except BillingError as error:
+        return Declined(DeclineCode.UNAVAILABLE, intent.reference, message=str(error))
+    except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
+        return Unknown(type(error).__name__, intent.reference)

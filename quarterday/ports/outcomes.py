@@ -1,0 +1,217 @@
+"""What gateways answer and report, as plain data; what follows from it is decided by services.
+
+Texts are English and marked with `gettext_noop`; whoever shows them translates them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a text for translation where it is written; it is translated where it is shown."""
+    return text
+
+
+class FieldKind(StrEnum):
+    """What is asked of the payer, which decides keyboard, autofill and how it is masked."""
+
+    TEXT = "text"
+    NAME = "name"
+    CARD_NUMBER = "card_number"
+    CARD_EXPIRY = "card_expiry"
+    CARD_CODE = "card_code"
+    IBAN = "iban"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that the payer fills in. What is typed is handed on, and never kept."""
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    hint: str = ""
+    is_required: bool = True
+
+
+@dataclass(frozen=True)
+class KeptMethod:
+    """A way to pay that the gateway keeps: its name for it, and how people know it again.
+
+    ``token`` names it, never a card number. ``data`` is what else the gateway needs to charge it,
+    such as its own id of the customer and of the mandate.
+    """
+
+    token: str
+    kind: str
+    label: str
+    expires_on: date | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One line of what the payer needs to know; ``is_copied`` offers to copy the value."""
+
+    label: str
+    value: str
+    is_copied: bool = True
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """What the payer has to do elsewhere; ``qr`` is the content of a code that does it."""
+
+    text: str
+    details: tuple[Detail, ...] = ()
+    qr: str = ""
+    qr_text: str = ""
+
+
+class DeclineCode(StrEnum):
+    """Why no money moved. After ``UNAVAILABLE`` and ``NOT_RECEIVED`` nobody was even asked."""
+
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    EXPIRED = "expired"
+    WRONG_DETAILS = "wrong_details"
+    NOT_AUTHENTICATED = "not_authenticated"
+    CANCELLED = "cancelled"
+    LOST_OR_STOLEN = "lost_or_stolen"
+    LIMIT = "limit"
+    METHOD_REVOKED = "method_revoked"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+    NOT_RECEIVED = "not_received"
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """The payer has to confirm at ``url``, and comes back to the intent's ``return_url``."""
+
+    url: str
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class NeedsFields:
+    """The gateway needs (more) from the payer: a code that was texted, a corrected number."""
+
+    fields: tuple[Field, ...]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Succeeded:
+    """The money is promised for good, or the method is kept.
+
+    ``amount_minor`` is given where it may differ from what was asked for; ``fee_minor`` is what
+    the gateway keeps, in the same currency.
+    """
+
+    reference: str
+    method: KeptMethod | None = None
+    amount_minor: int | None = None
+    fee_minor: int | None = None
+
+
+@dataclass(frozen=True)
+class Pending:
+    """It is on its way and takes days: a debit at the bank, or a transfer of the payer."""
+
+    reference: str = ""
+    instructions: Instructions | None = None
+    method: KeptMethod | None = None
+    expected_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Declined:
+    """No money moved, and none will. ``is_final`` says that trying again is of no use."""
+
+    code: DeclineCode
+    reference: str = ""
+    is_final: bool = False
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The gateway was asked, and what became of it is not known; it is looked up later."""
+
+    reason: str
+    reference: str = ""
+
+
+Outcome = Redirect | NeedsFields | Succeeded | Pending | Declined | Unknown
+
+
+@dataclass(frozen=True)
+class AttemptNews:
+    """An attempt went on. It is named by our id or the gateway's reference.
+
+    Without an ``outcome`` the gateway only says that there is one: it is looked up.
+    """
+
+    event_id: str
+    outcome: Outcome | None
+    attempt: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class RefundNews:
+    """A refund went on, or somebody made one at the gateway."""
+
+    event_id: str
+    reference: str
+    refund_reference: str
+    amount_minor: int
+    outcome: Outcome
+    refund: str = ""
+
+
+class DisputeState(StrEnum):
+    """How far a dispute is; ``RETURNED`` is money taken back without a chance to object."""
+
+    OPENED = "opened"
+    WON = "won"
+    LOST = "lost"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True)
+class DisputeNews:
+    """A payment that had succeeded is taken back, by the payer or by a bank."""
+
+    event_id: str
+    reference: str
+    dispute_reference: str
+    state: DisputeState
+    amount_minor: int
+    reason: str = ""
+    answer_by: date | None = None
+
+
+@dataclass(frozen=True)
+class MethodNews:
+    """A kept method was renewed by its bank, or can no longer be charged (``method`` is None)."""
+
+    event_id: str
+    token: str
+    method: KeptMethod | None
+
+
+@dataclass(frozen=True)
+class OtherNews:
+    """An event that nothing follows from; it is kept all the same."""
+
+    event_id: str
+    kind: str
+
+
+News = AttemptNews | RefundNews | DisputeNews | MethodNews | OtherNews
