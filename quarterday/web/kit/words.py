@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,10 @@ def locale() -> str:
     return "en_GB" if code == "en" else code
 
 
+# Signs that one currency alone uses wherever it is read; all others are written as their code.
+_SYMBOLS = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
+
+
 def format_money(minor: int, currency: str) -> str:
     """An amount of minor units with its currency, such as ``1,234.56 €``.
 
@@ -30,7 +34,7 @@ def format_money(minor: int, currency: str) -> str:
     number = format_decimal(
         amount, format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale()
     )
-    symbol = format_currency(0, currency, "¤", locale=locale(), currency_digits=False)
+    symbol = _SYMBOLS.get(currency, currency)
     sign, number = ("−", number[1:]) if number.startswith("-") else ("", number)
     return f"{sign}{number} {symbol}"
 
