@@ -306,6 +306,7 @@ def test_every_type_of_record_can_be_read() -> None:
         "flag": True,
         "words": ["x"],
         "data": {"x": "y"},
+        "rows": [{"x": "y"}],
         "settings": {"lead_days": "7"},
         "country": "DE",
         "currency": "EUR",

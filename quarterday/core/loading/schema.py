@@ -17,6 +17,7 @@ from quarterday.core.loading.values import (
     read_flag,
     read_instant,
     read_number,
+    read_rows,
     read_settings,
     read_text,
     read_words,
@@ -43,6 +44,7 @@ _READERS: Mapping[str, Reader] = {
     "flag": read_flag,
     "words": read_words,
     "data": read_data,
+    "rows": read_rows,
     "settings": read_settings,
     "country": read_country,
     "currency": read_currency,
@@ -59,6 +61,13 @@ _TYPES = {
     "income_code:text/64 settings:settings",
     "plan": "seller:text/64 product*:text/64 code*:text/64 name*:text/200 cadence:text/32 "
     "anchoring:text/16 anchor_day:count trial_days:count settings:settings",
+    "brand": "seller:text/64 site_name:text/200 domain:text/253 accent:text/7 logo:text/700000 "
+    "custom_css:text/20000 data:data",
+    "product_group": "seller:text/64 code*:text/64 name*:text/200 description:text/4000 "
+    "position:count",
+    "offer": "seller:text/64 product*:text/64 group*:text/64 is_public:flag headline:text/200 "
+    "description:text/4000 features:words position:count max_quantity:count options:rows "
+    "addons:words activation:text/16 on_invoice:flag",
     "meter": "seller:text/64 code*:text/64 name*:text/200 aggregation:text/16",
     "price": "seller:text/64 plan*:text/129 code*:text/64 currency:currency model*:data "
     "setup_fee:number minimum:number commitment:number free_units:number unit_code:text/8 "

@@ -175,6 +175,17 @@ def read_data(value: Any) -> dict[str, Any]:
     return value
 
 
+def read_rows(value: Any) -> list[dict[str, Any]]:
+    """A list of named values, kept as they are.
+
+    >>> read_rows([{"code": "disk"}])
+    [{'code': 'disk'}]
+    """
+    if not isinstance(value, list):
+        raise BadValue(f"{value!r} is no list", 'write it as [{"name": "value"}]')
+    return [read_data(each) for each in value]
+
+
 def read_settings(value: Any) -> dict[str, Any]:
     """Settings of one level; numbers and flags may be text.
 

@@ -35,10 +35,10 @@ def load_seller(record: Record, context: Context) -> Outcome:
             f"seller {known} bills in {known.currency}",
             "its currency never changes; give accounts their own currency",
         )
-    old = known.snapshot_id, _state_of(known)
+    old = known.snapshot_id, state_of(known)
     details = {key: value for key, value in values.items() if key not in ("code", "currency")}
     changed = change_seller(seller_id=known.id, **details, now=context.now, actor=context.actor)
-    if (changed.snapshot_id, _state_of(changed)) == old:
+    if (changed.snapshot_id, state_of(changed)) == old:
         return Outcome.UNCHANGED
     context.forget()
     return Outcome.UPDATED
@@ -47,25 +47,25 @@ def load_seller(record: Record, context: Context) -> Outcome:
 def load_tax_rate(record: Record, context: Context) -> Outcome:
     """Publish a tax rate."""
     seller = context.seller(record)
-    before = _seen(TaxRate, seller=seller)
-    row = publish_tax_rate(seller=seller, **_rest(record), **_by(context))
-    return _outcome(row, before)
+    before = rows_before(TaxRate, seller=seller)
+    row = publish_tax_rate(seller=seller, **rest_of(record), **told_by(context))
+    return outcome_of(row, before)
 
 
 def load_product(record: Record, context: Context) -> Outcome:
     """Publish a product."""
     seller = context.seller(record)
-    before = _seen(Product, seller=seller, code=record.values["code"])
-    row = publish_product(seller=seller, **_rest(record), **_by(context))
-    return _outcome(row, before)
+    before = rows_before(Product, seller=seller, code=record.values["code"])
+    row = publish_product(seller=seller, **rest_of(record), **told_by(context))
+    return outcome_of(row, before)
 
 
 def load_plan(record: Record, context: Context) -> Outcome:
     """Publish a plan of a product."""
     product = context.product(record)
-    before = _seen(Plan, product=product, code=record.values["code"])
-    row = publish_plan(product=product, **_rest(record, "product"), **_by(context))
-    outcome = _outcome(row, before)
+    before = rows_before(Plan, product=product, code=record.values["code"])
+    row = publish_plan(product=product, **rest_of(record, "product"), **told_by(context))
+    outcome = outcome_of(row, before)
     if outcome is Outcome.UPDATED:
         context.forget()
     return outcome
@@ -74,52 +74,55 @@ def load_plan(record: Record, context: Context) -> Outcome:
 def load_meter(record: Record, context: Context) -> Outcome:
     """Publish a meter."""
     seller = context.seller(record)
-    before = _seen(Meter, seller=seller, code=record.values["code"])
-    row = publish_meter(seller=seller, **_rest(record), **_by(context))
-    return _outcome(row, before)
+    before = rows_before(Meter, seller=seller, code=record.values["code"])
+    row = publish_meter(seller=seller, **rest_of(record), **told_by(context))
+    return outcome_of(row, before)
 
 
 def load_price(record: Record, context: Context) -> Outcome:
     """Publish a price of a plan, in the seller's currency unless it says another."""
     plan = context.plan(record)
-    values = {"currency": context.seller(record).currency, **_rest(record, "plan")}
+    values = {"currency": context.seller(record).currency, **rest_of(record, "plan")}
     if "meter" in values:
         values["meter"] = context.meter(record)
-    before = _seen(Price, plan=plan, code=values["code"], currency=values["currency"])
-    row = publish_price(plan=plan, **values, **_by(context))
+    before = rows_before(Price, plan=plan, code=values["code"], currency=values["currency"])
+    row = publish_price(plan=plan, **values, **told_by(context))
     row.plan = plan
     context.keep_price(row)
-    return _outcome(row, before)
+    return outcome_of(row, before)
 
 
 def load_discount(record: Record, context: Context) -> Outcome:
     """Publish a discount."""
     seller = context.seller(record)
-    before = _seen(Discount, seller=seller, code=record.values["code"])
-    row = publish_discount(seller=seller, **_rest(record), **_by(context))
-    return _outcome(row, before)
+    before = rows_before(Discount, seller=seller, code=record.values["code"])
+    row = publish_discount(seller=seller, **rest_of(record), **told_by(context))
+    return outcome_of(row, before)
 
 
-def _rest(record: Record, *used: str) -> dict[str, Any]:
+def rest_of(record: Record, *used: str) -> dict[str, Any]:
     """The fields that a service takes by their own names."""
     return {key: value for key, value in record.values.items() if key not in ("seller", *used)}
 
 
-def _by(context: Context) -> dict[str, Any]:
+def told_by(context: Context) -> dict[str, Any]:
+    """When it was loaded, and by whom."""
     return {"now": context.now, "actor": context.actor}
 
 
-def _seen(model: type[Model], **key: Any) -> dict[int, Mapping[str, Any]]:
+def rows_before(model: type[Model], **key: Any) -> dict[int, Mapping[str, Any]]:
     """The rows of a key as they are before something is published."""
-    return {row.pk: _state_of(row) for row in model._default_manager.filter(**key)}
+    return {row.pk: state_of(row) for row in model._default_manager.filter(**key)}
 
 
-def _outcome(row: Model, before: Mapping[int, Mapping[str, Any]]) -> Outcome:
+def outcome_of(row: Model, before: Mapping[int, Mapping[str, Any]]) -> Outcome:
+    """What publishing did to a row."""
     old = before.get(row.pk)
     if old is None:
         return Outcome.CREATED
-    return Outcome.UNCHANGED if old == _state_of(row) else Outcome.UPDATED
+    return Outcome.UNCHANGED if old == state_of(row) else Outcome.UPDATED
 
 
-def _state_of(row: Model) -> dict[str, Any]:
+def state_of(row: Model) -> dict[str, Any]:
+    """The values of its columns."""
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
