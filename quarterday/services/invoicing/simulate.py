@@ -25,7 +25,7 @@ from quarterday.services.invoicing.run_billing import (
     load_states,
     make_usage,
 )
-from quarterday.store.queries.billing import DueRow, find_due
+from quarterday.store.queries.billing import find_due
 
 
 class SimulatedLine(NamedTuple):
@@ -82,21 +82,24 @@ def simulate(
         load_prices(states, catalog)
         usage = make_usage(states, catalog)
         for row, state in zip(rows, states, strict=True):
-            yield from _simulate_account(row, state, first, last, catalog, usage)
+            yield from simulate_account(state, row.bill_on, first, last, catalog, usage)
         after = rows[-1]
 
 
-def _simulate_account(
-    row: DueRow,
+def simulate_account(
     state: AccountState,
+    bill_on: date | None,
     first: date,
     last: date,
     catalog: Catalog,
     usage: StoredUsage,
 ) -> Iterator[SimulatedInvoice]:
-    """One account, day after day, until nothing more falls due."""
+    """One account, day after day, from its next billing day until nothing more falls due.
+
+    The state may be of an account that nobody has opened yet, such as that of a cart.
+    """
     seller = catalog.seller(state.account.seller_id)
-    due: date | None = row.bill_on
+    due = bill_on
     while due is not None and due <= last:
         today = max(due, first)
         try:

@@ -19,8 +19,6 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _DOMAIN = re.compile(
     r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}", re.ASCII
 )
-    r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}", re.ASCII
-)
 LOGO_TYPES = ("image/svg+xml", "image/png", "image/jpeg")
 _MOST_LOGO = 512 * 1024
 
