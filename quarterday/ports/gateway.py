@@ -19,8 +19,8 @@ from typing import ClassVar, Protocol, cast, runtime_checkable
 from quarterday.core.errors import BillingError
 from quarterday.ports.discover import discover
 from quarterday.ports.outcomes import (
-    Declined,
     DeclineCode,
+    Declined,
     Field,
     KeptMethod,
     News,
@@ -226,5 +226,5 @@ def ask(call: Callable[[Intent], Outcome], intent: Intent) -> Outcome:
         return call(intent)
     except BillingError as error:
         return Declined(DeclineCode.UNAVAILABLE, intent.reference, message=str(error))
-    except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
+    except Exception as error:
         return Unknown(type(error).__name__, intent.reference)
