@@ -54,7 +54,7 @@ def publish_offer(
         raise BillingError(f"group {group.code} is of another seller; choose one of its own")
     if not 1 <= max_quantity <= MOST_PIECES:
         raise BillingError(f"max_quantity must be from 1 to {MOST_PIECES}, not {max_quantity}")
-    content = {
+    content: dict[str, Any] = {
         "group": group,
         "is_public": is_public,
         "headline": headline.strip()[:200],

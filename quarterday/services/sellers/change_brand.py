@@ -52,7 +52,7 @@ def change_brand(
     }
     with transaction.atomic():
         brand, is_new = Brand.objects.get_or_create(seller=seller)
-        changes = {
+        changes: dict[str, Any] = {
             name: value
             for name, value in asked.items()
             if value is not None and _plain(getattr(brand, name)) != value

@@ -1,0 +1,1 @@
+"""Orders: from a cart to an account with its contracts and invoice."""

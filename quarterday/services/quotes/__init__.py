@@ -1,0 +1,1 @@
+"""Quotes: offers to one account."""
