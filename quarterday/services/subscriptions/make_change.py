@@ -1,0 +1,166 @@
+"""A change of a contract as one value, so that it can be tried, shown and then made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from quarterday.core.errors import BillingError
+from quarterday.core.exact import ONE
+from quarterday.services.errors import NotFound
+from quarterday.services.subscriptions.add_addon import add_addon
+from quarterday.services.subscriptions.cancel_subscription import (
+    cancel_subscription,
+    find_period_end,
+)
+from quarterday.services.subscriptions.change_plan import change_plan
+from quarterday.services.subscriptions.change_quantity import change_quantity
+from quarterday.services.subscriptions.find_items import find_open
+from quarterday.services.subscriptions.remove_addon import remove_addon
+from quarterday.services.subscriptions.undo_cancel import undo_cancel
+from quarterday.store.models import ItemRole, Plan, Price, Subscription, SubscriptionItem
+
+Value = TypeVar("Value")
+
+
+class When(StrEnum):
+    """From when a change counts: at once, or when the period that runs has ended."""
+
+    NOW = "now"
+    PERIOD_END = "period_end"
+
+
+class Verb(StrEnum):
+    """What can be wished for. ``keep`` takes a planned change or removal back; ``swap`` puts one
+    add-on in the place of another, as when another choice of an option is taken.
+    """
+
+    PLAN = "plan"
+    QUANTITY = "quantity"
+    ADD = "add"
+    SWAP = "swap"
+    REMOVE = "remove"
+    KEEP = "keep"
+    CANCEL = "cancel"
+    UNDO_CANCEL = "undo_cancel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants of a contract; which fields count depends on the verb.
+
+    ``item_id`` is the item to change, remove or keep; without one it is the base.
+    """
+
+    verb: Verb
+    when: When = When.NOW
+    plan: Plan | None = None
+    price: Price | None = None
+    quantity: Decimal | None = None
+    item_id: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who asks, of which contract, and when."""
+
+    subscription_id: int
+    today: date
+    now: datetime
+    actor: str = "system"
+
+    def terms(self) -> dict[str, Any]:
+        """As every service that changes a contract takes them."""
+        return {
+            "subscription_id": self.subscription_id,
+            "today": self.today,
+            "now": self.now,
+            "actor": self.actor,
+        }
+
+
+def make_change(wish: Wish, asked: Asked) -> date:
+    """Make a change by the service of its verb; the day from which it counts.
+
+    Call it in a transaction that claimed the account. Raises what the services raise.
+    """
+    rows = Subscription.objects.select_related("plan__product")
+    subscription = rows.get(id=asked.subscription_id)
+    terms = asked.terms()
+    if wish.verb is Verb.CANCEL:
+        at_end = wish.when is When.PERIOD_END
+        cancel_subscription(at_period_end=at_end, reason=wish.reason, **terms)
+        subscription.refresh_from_db(fields=["end_on"])
+        return subscription.end_on or asked.today
+    if wish.verb is Verb.UNDO_CANCEL:
+        undo_cancel(**terms)
+        return subscription.end_on or asked.today
+    on = _choose_day(subscription, wish, asked.today)
+    terms["on"] = on
+    match wish.verb:
+        case Verb.PLAN:
+            change_plan(plan=_given(wish.plan), quantity=wish.quantity, **terms)
+        case Verb.QUANTITY:
+            change_quantity(quantity=_given(wish.quantity), item_id=wish.item_id, **terms)
+        case Verb.KEEP:
+            _keep(subscription, wish, terms)
+        case _:
+            if wish.verb in (Verb.SWAP, Verb.REMOVE):
+                remove_addon(item_id=_given(wish.item_id), **terms)
+            if wish.verb in (Verb.SWAP, Verb.ADD):
+                add_addon(price=_given(wish.price), quantity=wish.quantity or ONE, **terms)
+    return on
+
+
+def _choose_day(subscription: Subscription, wish: Wish, today: date) -> date:
+    """The day from which a wish counts: never before what it changes has begun."""
+    items = find_open(subscription)
+    if wish.verb is Verb.KEEP:
+        return _kept_from(subscription, items, wish)
+    if wish.when is When.PERIOD_END:
+        on = find_period_end(subscription, items, today)
+    else:
+        on = max(today, subscription.start_on)
+    if wish.verb is Verb.ADD:
+        return on
+    if wish.item_id is None:
+        changed = [item for item in items if item.role == ItemRole.BASE]
+    else:
+        changed = [item for item in items if item.id == wish.item_id]
+    return max([on, *(item.start_on for item in changed)])
+
+
+def _kept_from(subscription: Subscription, items: list[SubscriptionItem], wish: Wish) -> date:
+    """The day of the planned change or removal that is taken back."""
+    if wish.item_id is not None:
+        row = subscription.items.filter(id=wish.item_id).first()
+        if row is None or row.end_on is None:
+            raise NotFound("nothing is planned for this add-on; look at the service again")
+        return row.end_on
+    return max(item.start_on for item in items if item.role == ItemRole.BASE)
+
+
+def _keep(subscription: Subscription, wish: Wish, terms: dict[str, Any]) -> None:
+    """Let what would have ended go on as it is."""
+    rows = subscription.items.select_related("price__plan__product")
+    if wish.item_id is not None:
+        item = rows.get(id=wish.item_id)
+        add_addon(price=item.price, quantity=item.quantity, charge_setup=False, **terms)
+        return
+    before = [item for item in rows.filter(role=ItemRole.BASE) if item.end_on == terms["on"]]
+    running = [item for item in before if item.start_on < terms["on"]]
+    if not running:
+        raise NotFound("no change of plan is planned; look at the service again")
+    plain = next((item for item in running if item.price.meter_id is None), running[0])
+    prices = [item.price for item in running]
+    change_plan(plan=plain.price.plan, prices=prices, quantity=plain.quantity, **terms)
+
+
+def _given(value: Value | None) -> Value:
+    if value is None:
+        raise BillingError("the change is not complete; choose what to change to")
+    return value
