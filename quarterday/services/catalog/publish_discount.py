@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from django.db import transaction
 
@@ -19,6 +20,14 @@ from quarterday.services.inputs import check_text, check_word
 from quarterday.store.models import Discount, Seller
 
 _IN_CURRENCY = (DiscountKind.FIXED, DiscountKind.PRICE_OVERRIDE)
+
+
+class Promotion(StrEnum):
+    """Who may enter the code of a discount when ordering."""
+
+    NOBODY = "nobody"
+    NEW = "new"
+    ALL = "all"
 
 
 def publish_discount(
@@ -36,12 +45,13 @@ def publish_discount(
     priority: int = 100,
     valid_from: date | None = None,
     valid_end: date | None = None,
+    promotion: Promotion | str = Promotion.NOBODY,
     actor: str = "system",
 ) -> Discount:
     """Publish a discount of a seller. ``value`` is percent or currency units, by its kind.
 
     ``products`` are codes that it is limited to; it can be granted from ``valid_from`` to
-    ``valid_end`` (exclusive). Publishing the same again returns it; raises `Conflict` for other
+    ``valid_end`` (exclusive), and ``promotion`` says who may enter its code when ordering. Publishing the same again returns it; raises `Conflict` for other
     content under its code, and `BillingError` for bad input.
     """
     kind = check_word(DiscountKind, kind, "kind")
@@ -74,8 +84,9 @@ def publish_discount(
                 "valid_from": valid_from,
                 "valid_end": valid_end,
                 "name": name,
+                "promotion": check_word(Promotion, promotion, "promotion"),
             },
-            editable=("name",),
+            editable=("name", "promotion"),
         )
         if valid_from and valid_end and valid_end <= valid_from:
             raise BillingError(f"discount {code} ends on {valid_end}, before it begins")

@@ -25,6 +25,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="AddressMark",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("address", models.CharField(max_length=254, unique=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=16)),
+                ("detail", models.CharField(blank=True, default="", max_length=500)),
+                ("soft_bounces", models.PositiveSmallIntegerField(default=0)),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Brand",
             fields=[
                 (
@@ -45,37 +56,6 @@ class Migration(migrations.Migration):
                 ("custom_css", models.TextField(blank=True, default="")),
                 ("data", quarterday.store.fields.DataField(default=dict)),
             ],
-        ),
-        migrations.AddField(
-            model_name="membership",
-            name="chosen_at",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="user",
-            name="language",
-            field=models.CharField(blank=True, default="", max_length=16),
-        ),
-        migrations.CreateModel(
-            name="AddressMark",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("address", models.CharField(max_length=254, unique=True)),
-                ("reason", models.CharField(blank=True, default="", max_length=16)),
-                ("detail", models.CharField(blank=True, default="", max_length=500)),
-                ("soft_bounces", models.PositiveSmallIntegerField(default=0)),
-                ("at", models.DateTimeField()),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("reason__in", ["", "bounced", "complained", "by_hand"])
-                        ),
-                        name="address_mark_reason",
-                    )
-                ],
-            },
         ),
         migrations.CreateModel(
             name="Cart",
@@ -98,24 +78,20 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
-                (
-                    "account",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="store.account",
-                    ),
-                ),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="store.seller",
-                    ),
-                ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Click",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("action", models.CharField(default="open", max_length=12)),
+                ("device", models.CharField(default="other", max_length=12)),
+                ("is_bot", models.BooleanField(default=False)),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="Delivery",
@@ -149,16 +125,6 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(blank=True, default="", max_length=500)),
                 ("content", models.BinaryField(null=True)),
                 ("error", models.CharField(blank=True, default="", max_length=500)),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="store.contact",
-                    ),
-                ),
             ],
         ),
         migrations.CreateModel(
@@ -174,14 +140,6 @@ class Migration(migrations.Migration):
                 ("content", models.BinaryField()),
                 ("made_at", models.DateTimeField()),
                 ("data", quarterday.store.fields.DataField(default=dict)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="files",
-                        to="store.account",
-                    ),
-                ),
             ],
         ),
         migrations.CreateModel(
@@ -193,14 +151,6 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1)),
                 ("source", models.TextField()),
                 ("saved_at", models.DateTimeField()),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="document_templates",
-                        to="store.seller",
-                    ),
-                ),
             ],
         ),
         migrations.CreateModel(
@@ -214,23 +164,6 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField()),
                 ("accepted_at", models.DateTimeField(null=True)),
                 ("withdrawn_at", models.DateTimeField(null=True)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="invitations",
-                        to="store.account",
-                    ),
-                ),
-                (
-                    "invited_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
             ],
         ),
         migrations.CreateModel(
@@ -252,55 +185,7 @@ class Migration(migrations.Migration):
                 ("revoked_at", models.DateTimeField(null=True)),
                 ("kind", models.CharField(blank=True, default="", max_length=48)),
                 ("variant", models.CharField(blank=True, default="", max_length=32)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="links",
-                        to="store.account",
-                    ),
-                ),
-                (
-                    "delivery",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="links",
-                        to="store.delivery",
-                    ),
-                ),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="store.seller",
-                    ),
-                ),
             ],
-        ),
-        migrations.CreateModel(
-            name="Click",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("at", models.DateTimeField()),
-                ("action", models.CharField(default="open", max_length=12)),
-                ("device", models.CharField(default="other", max_length=12)),
-                ("is_bot", models.BooleanField(default=False)),
-                (
-                    "link",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="clicks",
-                        to="store.link",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
         ),
         migrations.CreateModel(
             name="LinkRevocation",
@@ -309,23 +194,6 @@ class Migration(migrations.Migration):
                 ("purpose", models.CharField(blank=True, default="", max_length=12)),
                 ("before", models.DateTimeField()),
                 ("actor", models.CharField(default="system", max_length=100)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="store.account",
-                    ),
-                ),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="store.seller",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
@@ -352,34 +220,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, default="", max_length=200)),
                 ("created_at", models.DateTimeField()),
                 ("send_at", models.DateTimeField()),
-                (
-                    "account",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="store.account",
-                    ),
-                ),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="store.seller",
-                    ),
-                ),
             ],
-        ),
-        migrations.AddField(
-            model_name="delivery",
-            name="message",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="deliveries",
-                to="store.message",
-            ),
         ),
         migrations.CreateModel(
             name="MessageTemplate",
@@ -400,14 +241,22 @@ class Migration(migrations.Migration):
                 ("html", models.TextField(blank=True, default="")),
                 ("saved_at", models.DateTimeField()),
                 ("actor", models.CharField(default="system", max_length=100)),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="message_templates",
-                        to="store.seller",
-                    ),
-                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Offer",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("is_public", models.BooleanField(default=True)),
+                ("headline", models.CharField(blank=True, default="", max_length=200)),
+                ("description", models.TextField(blank=True, default="")),
+                ("features", quarterday.store.fields.DataField(default=list)),
+                ("position", models.SmallIntegerField(default=100)),
+                ("max_quantity", models.PositiveIntegerField(default=1)),
+                ("options", quarterday.store.fields.DataField(default=list)),
+                ("addons", quarterday.store.fields.DataField(default=list)),
+                ("activation", models.CharField(default="on_payment", max_length=12)),
+                ("on_invoice", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
@@ -429,65 +278,6 @@ class Migration(migrations.Migration):
                 ("terms_accepted_at", models.DateTimeField(null=True)),
                 ("subscriptions", quarterday.store.fields.DataField(default=list)),
                 ("data", quarterday.store.fields.DataField(default=dict)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orders",
-                        to="store.account",
-                    ),
-                ),
-                (
-                    "cart",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="order",
-                        to="store.cart",
-                    ),
-                ),
-                (
-                    "invoice",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orders",
-                        to="store.invoice",
-                    ),
-                ),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="store.seller",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="PaymentMethod",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="pmt")),
-                ("gateway", models.CharField(max_length=32)),
-                ("token", models.CharField(max_length=200)),
-                ("kind", models.CharField(max_length=16)),
-                ("label", models.CharField(max_length=100)),
-                ("expires_on", models.DateField(null=True)),
-                ("is_default", models.BooleanField(default=False)),
-                ("removed_at", models.DateTimeField(null=True)),
-                ("added_at", models.DateTimeField()),
-                ("data", quarterday.store.fields.DataField(default=dict)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="payment_methods",
-                        to="store.account",
-                    ),
-                ),
             ],
         ),
         migrations.CreateModel(
@@ -519,33 +309,22 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("data", quarterday.store.fields.DataField(default=dict)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="payment_attempts",
-                        to="store.account",
-                    ),
-                ),
-                (
-                    "payment",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attempt",
-                        to="store.payment",
-                    ),
-                ),
-                (
-                    "method",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="store.paymentmethod",
-                    ),
-                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PaymentMethod",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="pmt")),
+                ("gateway", models.CharField(max_length=32)),
+                ("token", models.CharField(max_length=200)),
+                ("kind", models.CharField(max_length=16)),
+                ("label", models.CharField(max_length=100)),
+                ("expires_on", models.DateField(null=True)),
+                ("is_default", models.BooleanField(default=False)),
+                ("removed_at", models.DateTimeField(null=True)),
+                ("added_at", models.DateTimeField()),
+                ("data", quarterday.store.fields.DataField(default=dict)),
             ],
         ),
         migrations.CreateModel(
@@ -557,46 +336,6 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200)),
                 ("description", models.TextField(blank=True, default="")),
                 ("position", models.SmallIntegerField(default=100)),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="product_groups",
-                        to="store.seller",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Offer",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("is_public", models.BooleanField(default=True)),
-                ("headline", models.CharField(blank=True, default="", max_length=200)),
-                ("description", models.TextField(blank=True, default="")),
-                ("features", quarterday.store.fields.DataField(default=list)),
-                ("position", models.SmallIntegerField(default=100)),
-                ("max_quantity", models.PositiveIntegerField(default=1)),
-                ("options", quarterday.store.fields.DataField(default=list)),
-                ("addons", quarterday.store.fields.DataField(default=list)),
-                ("activation", models.CharField(default="on_payment", max_length=12)),
-                ("on_invoice", models.BooleanField(default=False)),
-                (
-                    "product",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="offer",
-                        to="store.product",
-                    ),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="offers",
-                        to="store.productgroup",
-                    ),
-                ),
             ],
         ),
         migrations.CreateModel(
@@ -620,32 +359,6 @@ class Migration(migrations.Migration):
                 ("tax_minor", models.BigIntegerField()),
                 ("total_minor", models.BigIntegerField()),
                 ("data", quarterday.store.fields.DataField(default=dict)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="quotes",
-                        to="store.account",
-                    ),
-                ),
-                (
-                    "order",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="quote",
-                        to="store.order",
-                    ),
-                ),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="store.seller",
-                    ),
-                ),
             ],
         ),
         migrations.CreateModel(
@@ -656,11 +369,6 @@ class Migration(migrations.Migration):
                 ("slot", models.BigIntegerField()),
                 ("count", models.PositiveIntegerField(default=0)),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("key", "slot"), name="rate_count_once")
-                ],
-            },
         ),
         migrations.CreateModel(
             name="SignIn",
@@ -672,14 +380,6 @@ class Migration(migrations.Migration):
                 ("device", models.CharField(blank=True, default="", max_length=80)),
                 ("created_at", models.DateTimeField()),
                 ("seen_at", models.DateTimeField()),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sign_ins",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
@@ -691,15 +391,347 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("address", models.CharField(max_length=254)),
                 ("at", models.DateTimeField()),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="store.seller",
-                    ),
-                ),
             ],
+        ),
+        migrations.AddField(
+            model_name="discount",
+            name="promotion",
+            field=models.CharField(default="nobody", max_length=8),
+        ),
+        migrations.AddField(
+            model_name="membership",
+            name="chosen_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="user",
+            name="language",
+            field=models.CharField(blank=True, default="", max_length=16),
+        ),
+        migrations.AddConstraint(
+            model_name="discount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("promotion__in", ["nobody", "new", "all"])),
+                name="discount_promotion",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="addressmark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason__in", ["", "bounced", "complained", "by_hand"])),
+                name="address_mark_reason",
+            ),
+        ),
+        migrations.AddField(
+            model_name="cart",
+            name="account",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="store.account",
+            ),
+        ),
+        migrations.AddField(
+            model_name="cart",
+            name="seller",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.seller"
+            ),
+        ),
+        migrations.AddField(
+            model_name="delivery",
+            name="contact",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="store.contact",
+            ),
+        ),
+        migrations.AddField(
+            model_name="documentfile",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="files",
+                to="store.account",
+            ),
+        ),
+        migrations.AddField(
+            model_name="documenttemplate",
+            name="seller",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="document_templates",
+                to="store.seller",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invitation",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="invitations",
+                to="store.account",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invitation",
+            name="invited_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="link",
+            name="account",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="links",
+                to="store.account",
+            ),
+        ),
+        migrations.AddField(
+            model_name="link",
+            name="delivery",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="links",
+                to="store.delivery",
+            ),
+        ),
+        migrations.AddField(
+            model_name="link",
+            name="seller",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="store.seller",
+            ),
+        ),
+        migrations.AddField(
+            model_name="click",
+            name="link",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="clicks", to="store.link"
+            ),
+        ),
+        migrations.AddField(
+            model_name="linkrevocation",
+            name="account",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="store.account",
+            ),
+        ),
+        migrations.AddField(
+            model_name="linkrevocation",
+            name="seller",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.seller"
+            ),
+        ),
+        migrations.AddField(
+            model_name="message",
+            name="account",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="messages",
+                to="store.account",
+            ),
+        ),
+        migrations.AddField(
+            model_name="message",
+            name="seller",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="store.seller",
+            ),
+        ),
+        migrations.AddField(
+            model_name="delivery",
+            name="message",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to="store.message",
+            ),
+        ),
+        migrations.AddField(
+            model_name="messagetemplate",
+            name="seller",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="message_templates",
+                to="store.seller",
+            ),
+        ),
+        migrations.AddField(
+            model_name="offer",
+            name="product",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="offer",
+                to="store.product",
+            ),
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="orders",
+                to="store.account",
+            ),
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="cart",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="order",
+                to="store.cart",
+            ),
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="invoice",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="orders",
+                to="store.invoice",
+            ),
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="seller",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="store.seller",
+            ),
+        ),
+        migrations.AddField(
+            model_name="paymentattempt",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payment_attempts",
+                to="store.account",
+            ),
+        ),
+        migrations.AddField(
+            model_name="paymentattempt",
+            name="payment",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attempt",
+                to="store.payment",
+            ),
+        ),
+        migrations.AddField(
+            model_name="paymentmethod",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payment_methods",
+                to="store.account",
+            ),
+        ),
+        migrations.AddField(
+            model_name="paymentattempt",
+            name="method",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="store.paymentmethod",
+            ),
+        ),
+        migrations.AddField(
+            model_name="productgroup",
+            name="seller",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="product_groups",
+                to="store.seller",
+            ),
+        ),
+        migrations.AddField(
+            model_name="offer",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="offers",
+                to="store.productgroup",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quote",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="quotes",
+                to="store.account",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quote",
+            name="order",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="quote",
+                to="store.order",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quote",
+            name="seller",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="store.seller",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ratecount",
+            constraint=models.UniqueConstraint(fields=("key", "slot"), name="rate_count_once"),
+        ),
+        migrations.AddField(
+            model_name="signin",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sign_ins",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="unsubscription",
+            name="seller",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.seller"
+            ),
         ),
         migrations.AddIndex(
             model_name="cart",

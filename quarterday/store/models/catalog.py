@@ -146,7 +146,11 @@ class TaxRate(Row):
 
 
 class Discount(Row):
-    """A coupon or agreed reduction; what it does is decided in `quarterday.core.discount`."""
+    """A coupon or agreed reduction; what it does is decided in `quarterday.core.discount`.
+
+    ``promotion`` says who may enter its code when ordering: ``nobody``, ``new`` customers, or
+    ``all``.
+    """
 
     public_id = PublicIdField("dsc")
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="discounts", db_index=False)
@@ -161,10 +165,15 @@ class Discount(Row):
     priority = models.SmallIntegerField(default=100)
     valid_from = models.DateField(null=True)
     valid_end = models.DateField(null=True)
+    promotion = models.CharField(max_length=8, default="nobody")
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["seller", "code"], name="discount_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(promotion__in=["nobody", "new", "all"]),
+                name="discount_promotion",
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     kind__in=["percentage", "fixed", "price_override", "free_setup"]
