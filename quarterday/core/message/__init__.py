@@ -1,5 +1,11 @@
 """What is said to customers: every kind of message, who gets it, and what it can tell."""
 
+from quarterday.core.message.field import (
+    InFull,
+    empty_fields,
+    example_fields,
+    list_fields,
+)
 from quarterday.core.message.kind import (
     KINDS,
     MessageKind,
@@ -9,4 +15,15 @@ from quarterday.core.message.kind import (
     wants_kind,
 )
 
-__all__ = ["KINDS", "MessageKind", "Topic", "find_kind", "list_topics", "wants_kind"]
+__all__ = [
+    "KINDS",
+    "InFull",
+    "MessageKind",
+    "Topic",
+    "empty_fields",
+    "example_fields",
+    "find_kind",
+    "list_fields",
+    "list_topics",
+    "wants_kind",
+]

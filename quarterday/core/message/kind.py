@@ -23,17 +23,20 @@ class Topic(StrEnum):
 class MessageKind(NamedTuple):
     """A kind of message.
 
-    ``is_direct`` kinds go to the address that the caller names and to nobody else, whatever
-    contacts chose. ``fresh_days`` is how long it is worth sending: afterwards it is dropped.
-    ``groups`` are the merge fields that it can use besides those that every message has.
+    ``fresh_days`` is how long it is worth sending: afterwards it is dropped. ``link`` is where its
+    button leads: a page of the portal, or what one may do without signing in. ``groups`` are the
+    merge fields that it has besides those of every message, and ``document`` the file that comes
+    with it. ``is_direct`` kinds go to the address that the caller names and to nobody else,
+    whatever contacts chose.
     """
 
     name: str
     topic: Topic
-    fresh_days: int = 14
-    is_direct: bool = False
-    groups: tuple[str, ...] = ()
+    fresh_days: int
+    link: str
+    groups: tuple[str, ...]
     document: str = ""
+    is_direct: bool = False
 
     @property
     def is_marketing(self) -> bool:
@@ -41,35 +44,34 @@ class MessageKind(NamedTuple):
         return self.topic is Topic.NEWS
 
 
-_INVOICE = ("invoice", "pay")
-_SERVICE = ("subscription", "portal")
+_R, _S = Topic.REMINDERS, Topic.SERVICES
 _LIST = (
-    MessageKind("invoice_issued", Topic.INVOICES, 30, groups=_INVOICE, document="invoice"),
-    MessageKind("credit_note", Topic.INVOICES, 30, groups=("credit_note",), document="credit_note"),
-    MessageKind("receipt", Topic.PAYMENTS, groups=("payment",), document="receipt"),
-    MessageKind("payment_failed", Topic.PAYMENTS, 7, groups=("attempt", *_INVOICE)),
-    MessageKind("card_expiring", Topic.PAYMENTS, groups=("method", "portal")),
-    MessageKind("refund", Topic.PAYMENTS, groups=("refund",)),
-    MessageKind("credit_added", Topic.PAYMENTS, groups=("credit", "portal")),
-    MessageKind("credit_low", Topic.PAYMENTS, 7, groups=("credit", "portal")),
-    MessageKind("reminder_before_due", Topic.REMINDERS, 3, groups=_INVOICE, document="invoice"),
-    MessageKind("reminder_due", Topic.REMINDERS, 3, groups=_INVOICE, document="invoice"),
-    MessageKind("reminder_1", Topic.REMINDERS, 7, groups=_INVOICE, document="invoice"),
-    MessageKind("reminder_2", Topic.REMINDERS, 7, groups=_INVOICE, document="invoice"),
-    MessageKind("overdue", Topic.REMINDERS, 7, groups=_INVOICE, document="invoice"),
-    MessageKind("suspension_warning", Topic.REMINDERS, 7, groups=(*_INVOICE, "service")),
-    MessageKind("suspended", Topic.SERVICES, groups=(*_INVOICE, "service")),
-    MessageKind("restored", Topic.SERVICES, groups=("service", "portal")),
-    MessageKind("terminated", Topic.SERVICES, groups=("service", "portal")),
-    MessageKind("plan_changed", Topic.SERVICES, groups=_SERVICE),
-    MessageKind("cancelled", Topic.SERVICES, groups=_SERVICE),
-    MessageKind("welcome", Topic.ACCOUNT, groups=("portal",)),
-    MessageKind("order_confirmation", Topic.ACCOUNT, groups=("order", "portal")),
-    MessageKind("quote", Topic.ACCOUNT, 30, groups=("quote",), document="quote"),
-    MessageKind("login_link", Topic.ACCOUNT, 1, is_direct=True, groups=("access",)),
-    MessageKind("invitation", Topic.ACCOUNT, 7, is_direct=True, groups=("access", "inviter")),
-    MessageKind("link_renewed", Topic.ACCOUNT, 1, is_direct=True, groups=("access",)),
-    MessageKind("newsletter", Topic.NEWS, groups=("news",)),
+    MessageKind("invoice_issued", Topic.INVOICES, 30, "pay", ("invoice",), "invoice"),
+    MessageKind("credit_note", Topic.INVOICES, 30, "/invoices/", ("credit_note",), "credit_note"),
+    MessageKind("receipt", Topic.PAYMENTS, 14, "/invoices/", ("payment",), "receipt"),
+    MessageKind("payment_failed", Topic.PAYMENTS, 7, "pay", ("invoice", "attempt")),
+    MessageKind("card_expiring", Topic.PAYMENTS, 14, "/payment-methods/", ("method",)),
+    MessageKind("refund", Topic.PAYMENTS, 14, "/invoices/", ("refund",)),
+    MessageKind("credit_added", Topic.PAYMENTS, 14, "/credit/", ("credit",)),
+    MessageKind("credit_low", Topic.PAYMENTS, 7, "/credit/", ("credit",)),
+    MessageKind("reminder_before_due", _R, 3, "pay", ("invoice",), "invoice"),
+    MessageKind("reminder_due", _R, 3, "pay", ("invoice",), "invoice"),
+    MessageKind("reminder_1", _R, 7, "pay", ("invoice",), "invoice"),
+    MessageKind("reminder_2", _R, 7, "pay", ("invoice",), "invoice"),
+    MessageKind("overdue", _R, 7, "pay", ("invoice",), "invoice"),
+    MessageKind("suspension_warning", _R, 7, "pay", ("invoice", "service")),
+    MessageKind("suspended", _S, 14, "pay", ("invoice", "service")),
+    MessageKind("restored", _S, 14, "/services/", ("service",)),
+    MessageKind("terminated", _S, 14, "/services/", ("service",)),
+    MessageKind("plan_changed", _S, 14, "/services/", ("service", "change")),
+    MessageKind("cancelled", _S, 14, "/services/", ("service",)),
+    MessageKind("welcome", Topic.ACCOUNT, 14, "/", ()),
+    MessageKind("order_confirmation", Topic.ACCOUNT, 14, "/services/", ("order",)),
+    MessageKind("quote", Topic.ACCOUNT, 30, "quote", ("quote",), "quote"),
+    MessageKind("login_link", Topic.ACCOUNT, 1, "sign_in", ("access",), is_direct=True),
+    MessageKind("invitation", Topic.ACCOUNT, 7, "invitation", ("access",), is_direct=True),
+    MessageKind("link_renewed", Topic.ACCOUNT, 1, "renewed", ("access",), is_direct=True),
+    MessageKind("newsletter", Topic.NEWS, 14, "news", ("news",)),
 )
 KINDS: Mapping[str, MessageKind] = {kind.name: kind for kind in _LIST}
 

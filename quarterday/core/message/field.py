@@ -1,0 +1,214 @@
+"""The merge fields: what a message can tell, what each field means, and an example of it.
+
+Values are plain: text, `Money`, dates and lists of groups. They are put into the reader's words
+when a message is composed. A date in full names its weekday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from quarterday.core.message.kind import find_kind
+from quarterday.core.money import Money
+
+
+class InFull(NamedTuple):
+    """A date that is shown with its weekday."""
+
+    day: date
+
+
+class MergeField(NamedTuple):
+    """What a field means, and an example, which templates are tried with."""
+
+    about: str
+    example: Any
+
+
+def _euro(amount: str) -> Money:
+    return Money.of(amount, "EUR")
+
+
+def _field(about: str, example: Any) -> MergeField:
+    return MergeField(about, example)
+
+
+Group = Mapping[str, MergeField]
+_LINES = (
+    {
+        "text": "Hosting Pro, example.com",
+        "note": "1 December 2026 – 31 December 2026",
+        "amount": _euro("96.00"),
+    },
+    {"text": "Backup", "note": "2 × 2.42 €", "amount": _euro("4.84")},
+)
+_LINES_ABOUT = "what it is for, each with `text`, `note` and `amount`"
+_ISSUED, _DUE = date(2026, 11, 19), date(2026, 12, 3)
+
+ALWAYS: Mapping[str, Group] = {
+    "seller": {
+        "name": _field("who sends it: the name of the site, else of the seller", "Nordlicht Netz"),
+        "legal_name": _field("the legal name of the seller", "Nordlicht Netz GmbH"),
+        "email": _field("where questions go", "help@nordlicht.example"),
+        "phone": _field("the telephone number, or nothing", "+49 30 5550100"),
+        "website": _field("the website, or nothing", "https://nordlicht.example"),
+        "address": _field("the postal address in one line", "Beispielweg 1, 00000 Musterstadt"),
+        "tax_id": _field("the VAT number or other tax id, or nothing", "DE000000000"),
+    },
+    "account": {
+        "name": _field("the name of the customer", "Ada Example"),
+        "number": _field("the customer's number", "C-1001"),
+    },
+    "recipient": {
+        "name": _field("the name of the contact, or nothing", "Ada Example"),
+        "address": _field("where the message goes", "ada@example.com"),
+    },
+}
+
+GROUPS: Mapping[str, Group] = {
+    "invoice": {
+        "number": _field("its number", "INV-000123"),
+        "issued_on": _field("when it was issued", _ISSUED),
+        "due_on": _field("when it is due", _DUE),
+        "due_day": _field("when it is due, with the weekday", InFull(_DUE)),
+        "total": _field("its total with tax", _euro("120.00")),
+        "open": _field("what is still owed of it", _euro("100.00")),
+        "paid": _field("what was paid of it, or nothing", _euro("20.00")),
+        "is_open": _field("whether anything is owed", True),
+        "is_overdue": _field("whether the due day has passed", False),
+        "days_overdue": _field("days since it was due, 0 before", 0),
+        "net": _field("its total without tax", _euro("100.84")),
+        "tax": _field("the tax", _euro("19.16")),
+        "lines": _field(_LINES_ABOUT, _LINES),
+    },
+    "credit_note": {
+        "number": _field("its number", "CN-000017"),
+        "issued_on": _field("when it was issued", _ISSUED),
+        "total": _field("its total with tax", _euro("24.00")),
+        "net": _field("its total without tax", _euro("20.17")),
+        "tax": _field("the tax", _euro("3.83")),
+        "invoice": _field("the number of the invoice that it corrects, or nothing", "INV-000123"),
+        "reason": _field("why it was issued, or nothing", "Outage of 14 November"),
+        "lines": _field(
+            _LINES_ABOUT,
+            ({"text": "Hosting Pro, example.com", "note": "", "amount": _euro("20.17")},),
+        ),
+    },
+    "payment": {
+        "amount": _field("what was paid", _euro("125.00")),
+        "received_on": _field("when it arrived", _ISSUED),
+        "method": _field("how it was paid", "card"),
+        "reference": _field("the payer's reference, or nothing", "INV-000123"),
+        "credit": _field("what of it became credit, or nothing", _euro("5.00")),
+        "lines": _field(
+            "which invoices it settled, each with `text`, `note` and `amount`",
+            ({"text": "INV-000123", "note": "", "amount": _euro("120.00")},),
+        ),
+    },
+    "attempt": {
+        "amount": _field("what was to be paid", _euro("100.00")),
+        "method": _field("the card or account that was tried", "Visa •••• 4242"),
+        "reason": _field("why it failed, or nothing", "The card was declined."),
+        "retry_on": _field("when it will be tried again, or nothing", date(2026, 12, 6)),
+    },
+    "method": {
+        "label": _field("the card", "Visa •••• 4242"),
+        "expires_on": _field("its last day", date(2026, 12, 31)),
+    },
+    "refund": {
+        "amount": _field("what was given back", _euro("24.00")),
+        "refunded_on": _field("when", _ISSUED),
+        "method": _field("the way it goes back, or nothing", "card"),
+        "reason": _field("why, or nothing", "Outage of 14 November"),
+    },
+    "credit": {
+        "amount": _field("what was added, or nothing", _euro("50.00")),
+        "balance": _field("the credit that there is now", _euro("62.40")),
+        "limit": _field("below what it is low, or nothing", _euro("10.00")),
+        "expires_on": _field("when the added credit lapses, or nothing", date(2027, 11, 19)),
+        "reason": _field("where it comes from, or nothing", "Thank you for your patience"),
+    },
+    "service": {
+        "name": _field("what is running", "Hosting Pro, example.com"),
+        "on": _field("the day of what is told", _DUE),
+        "day": _field("the same with its weekday", InFull(_DUE)),
+        "reason": _field("why, or nothing", "Moving to another city"),
+        "is_future": _field("whether that day is still to come", True),
+        "delete_on": _field("when its data is deleted, or nothing", date(2027, 1, 2)),
+    },
+    "change": {
+        "before": _field("the plan until then", "Hosting Start"),
+        "after": _field("the plan from then on", "Hosting Pro"),
+    },
+    "order": {
+        "number": _field("its number", "ORD-000042"),
+        "placed_on": _field("when it was placed", _ISSUED),
+        "total": _field("what is to be paid now, with tax", _euro("120.00")),
+        "is_waiting": _field("whether the service waits for the payment", False),
+        "lines": _field(_LINES_ABOUT, _LINES),
+    },
+    "quote": {
+        "number": _field("its number", "QUO-000007"),
+        "total": _field("its total with tax", _euro("120.00")),
+        "valid_through": _field("its last day", date(2026, 12, 19)),
+        "valid_day": _field("its last day, with the weekday", InFull(date(2026, 12, 19))),
+        "lines": _field(_LINES_ABOUT, _LINES),
+    },
+    "access": {
+        "expires_in": _field("for how long the link works, in words", "20 minutes"),
+        "inviter": _field("who invites, or nothing", "Grace Example"),
+        "what": _field("what the link opens, or nothing", "INV-000123"),
+    },
+    "news": {
+        "title": _field("what the news is about", "Faster servers in Frankfurt"),
+        "text": _field(
+            "the news: paragraphs with an empty line between them",
+            "All new plans run "
+            "on faster disks from January. You need not do anything.\n\nHave a look.",
+        ),
+        "button": _field("what the button says, or nothing", "See the new plans"),
+    },
+}
+
+
+def list_fields(kind: str) -> dict[str, Group]:
+    """All groups of merge fields that a kind of message has.
+
+    >>> sorted(list_fields("receipt"))
+    ['account', 'payment', 'recipient', 'seller']
+    """
+    return {**ALWAYS, **{name: GROUPS[name] for name in find_kind(kind).groups}}
+
+
+def example_fields(kind: str) -> dict[str, dict[str, Any]]:
+    """An example of everything that a kind of message can tell.
+
+    >>> example_fields("receipt")["payment"]["amount"]
+    Money(minor=12000, currency=Currency(code='EUR', exponent=2))
+    """
+    return {
+        group: {name: field.example for name, field in fields.items()}
+        for group, fields in list_fields(kind).items()
+    }
+
+
+def empty_fields(kind: str) -> dict[str, dict[str, Any]]:
+    """The example with nothing in every field that may be empty, for trying templates.
+
+    >>> empty_fields("refund")["refund"]["reason"], empty_fields("receipt")["recipient"]["name"]
+    ('', '')
+    """
+    return {
+        group: {name: _empty(field) for name, field in fields.items()}
+        for group, fields in list_fields(kind).items()
+    }
+
+
+def _empty(field: MergeField) -> Any:
+    if isinstance(field.example, bool):
+        return not field.example
+    if isinstance(field.example, tuple) and not isinstance(field.example, InFull):
+        return ()
+    return "" if field.about.endswith("or nothing") else field.example
