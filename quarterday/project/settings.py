@@ -8,7 +8,8 @@ sessions made before a change of key may still use.
 
 ``QUARTERDAY_URL`` is where customers reach this installation, such as
 ``https://billing.example.com``; it stands in links. ``QUARTERDAY_HOSTS`` are further host names,
-separated by spaces, such as the domains of sellers. The rest is in `quarterday.project.mail`.
+separated by spaces, such as the domains of sellers. The rest is in `quarterday.project.mail`
+and `quarterday.project.access`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 
 from django.utils.functional import lazy
 
+from quarterday.project.access import ACCESS_SETTINGS
 from quarterday.project.database import DEFAULT_URL, parse_database_url
 from quarterday.project.mail import read_mail_settings
 from quarterday.project.secret import read_secret_key
@@ -124,7 +126,6 @@ WHITENOISE_MAX_AGE = 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_secure
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _is_secure else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -133,17 +134,5 @@ X_FRAME_OPTIONS = "DENY"
 if os.environ.get("QUARTERDAY_BEHIND_PROXY") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-LOGIN_URL = "/sign-in/"
-LOGIN_REDIRECT_URL = "/"
-
+vars().update(ACCESS_SETTINGS)
 vars().update(read_mail_settings(os.environ))

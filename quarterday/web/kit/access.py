@@ -161,13 +161,7 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
 def sign_in_user(
     request: HttpRequest, user: User, *, method: str = "link", next_url: str = "/"
 ) -> HttpResponse:
-    """Sign a user in, or begin the second step where they have one. Answer with what it returns.
+    """Sign a user in; see `quarterday.web.kit.sign_in.sign_in_user`."""
+    from quarterday.web.kit.sign_in import sign_in_user
 
-    ``method`` is how they proved who they are: ``password``, ``link`` or ``order``.
-    """
-    # Only now: allauth reads its settings when it is imported.
-    from allauth.account.internal.flows.login import perform_login, record_authentication
-    from allauth.account.models import Login
-
-    record_authentication(request, user, method=method)
-    return cast(HttpResponse, perform_login(request, Login(user=user, redirect_url=next_url)))
+    return sign_in_user(request, user, method=method, next_url=next_url)

@@ -1,0 +1,1 @@
+"""People who sign in, and the accounts that they act for."""

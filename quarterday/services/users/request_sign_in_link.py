@@ -1,0 +1,43 @@
+"""Mail a link that signs somebody in, without telling whether there is such a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from quarterday.services.messages.queue_message import queue_message
+from quarterday.store.fields import make_public_id
+from quarterday.store.models import Account, Seller, User
+from quarterday.store.queries.access import find_membership
+
+
+def request_sign_in_link(
+    *, email: str, now: datetime, destination: str = "/", seller: Seller | None = None
+) -> None:
+    """Queue the link for the user with an address; for anybody else do the same and undo it.
+
+    So the answer and the work are the same for known and unknown addresses. The link itself is
+    made when the message is sent. Asked for again within a minute, it is queued once. ``seller``
+    is whose pages it was asked for on, where several share an installation.
+    """
+    email = email.strip().lower()
+    user = User.objects.filter(email=email, is_active=True).first()
+    row = find_membership(0 if user is None else user.id, seller=seller)
+    anybody = Account.objects.select_related("seller__brand").order_by("id").first()
+    account = anybody if row is None else row.account
+    if account is None:
+        return
+    with transaction.atomic():
+        queue_message(
+            kind="login_link",
+            account=account,
+            subject=make_public_id("usr") if user is None else user.public_id,
+            now=now,
+            occasion=f"{now:%Y-%m-%dT%H:%M}",
+            recipient=email,
+            language="" if user is None else user.language,
+            data={"destination": destination},
+        )
+        if row is None:
+            transaction.set_rollback(True)
