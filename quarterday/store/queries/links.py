@@ -10,6 +10,9 @@ from django.db.models import Count, Exists, OuterRef, Q
 from quarterday.store.models import Account, Click, Link, Seller
 from quarterday.store.queries.references import NotThere
 
+# What somebody does with a link before doing what it is for.
+_LOOKING = ("open", "refused", "renew")
+
 
 class LinkRate(NamedTuple):
     """How many links of a kind of message were made, opened by people, and used by them."""
@@ -66,7 +69,7 @@ def link_rates(*, since: datetime, seller: Seller | None = None) -> list[LinkRat
     found = (
         rows.annotate(
             is_opened=Exists(people),
-            is_used=Exists(people.exclude(action="open")),
+            is_used=Exists(people.exclude(action__in=_LOOKING)),
             is_scanned=Exists(clicks.filter(is_bot=True)),
         )
         .values("seller__code", "kind", "variant", "purpose")
