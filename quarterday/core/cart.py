@@ -19,7 +19,15 @@ _LONGEST = 129
 
 
 class BadCart(BillingError):  # noqa: N818 - named for what it says
-    """Something that cannot be ordered like this; what was in the cart is still there."""
+    """Something that cannot be ordered like this; what was in the cart is still there.
+
+    ``reason`` and ``facts`` let pages say it in the reader's language.
+    """
+
+    def __init__(self, text: str, reason: str = "", **facts: Any) -> None:
+        super().__init__(text)
+        self.reason = reason
+        self.facts = facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,13 @@ def read_quantity(text: str, most: int, least: int = 1) -> int:
     clean = text.strip()
     if _WHOLE.fullmatch(clean) and least <= int(clean) <= min(most, MOST_PIECES):
         return int(clean)
-    raise BadCart(f"the quantity must be a whole number from {least} to {min(most, MOST_PIECES)}")
+    most = min(most, MOST_PIECES)
+    raise BadCart(
+        f"the quantity must be a whole number from {least} to {most}",
+        "quantity",
+        least=least,
+        most=most,
+    )
 
 
 def read_code(text: str) -> str:
@@ -101,9 +115,9 @@ def read_code(text: str) -> str:
     """
     clean = text.strip()
     if len(clean) > _LONGEST:
-        raise BadCart(f"a code has at most {_LONGEST} characters")
+        raise BadCart(f"a code has at most {_LONGEST} characters", "code")
     if not clean.isprintable():
-        raise BadCart("a code has letters, digits and signs only")
+        raise BadCart("a code has letters, digits and signs only", "code")
     return clean
 
 

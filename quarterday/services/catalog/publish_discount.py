@@ -51,8 +51,9 @@ def publish_discount(
     """Publish a discount of a seller. ``value`` is percent or currency units, by its kind.
 
     ``products`` are codes that it is limited to; it can be granted from ``valid_from`` to
-    ``valid_end`` (exclusive), and ``promotion`` says who may enter its code when ordering. Publishing the same again returns it; raises `Conflict` for other
-    content under its code, and `BillingError` for bad input.
+    ``valid_end`` (exclusive), and ``promotion`` says who may enter its code when ordering.
+    Publishing the same again returns it; raises `Conflict` for other content under its code, and
+    `BillingError` for bad input.
     """
     kind = check_word(DiscountKind, kind, "kind")
     duration = check_word(Duration, duration, "duration")

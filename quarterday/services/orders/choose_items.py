@@ -38,7 +38,11 @@ def choose_items(catalogue: Catalogue, items: Sequence[CartItem]) -> list[Chosen
     Raises `BadCart` for what is not offered, or not like this.
     """
     if len(items) > MOST_ITEMS:
-        raise BadCart(f"a cart holds at most {MOST_ITEMS} things; order the rest afterwards")
+        raise BadCart(
+            f"a cart holds at most {MOST_ITEMS} things; order the rest afterwards",
+            "full",
+            most=MOST_ITEMS,
+        )
     found: list[Chosen] = []
     for item in items:
         offer, view = find_offered(catalogue, item.plan)
@@ -57,7 +61,9 @@ def find_offered(catalogue: Catalogue, plan: str) -> tuple[OfferView, PlanView]:
     """
     found = catalogue.find_plan(plan)
     if found is None:
-        raise BadCart("something in the cart is no longer offered; remove it and choose again")
+        raise BadCart(
+            "something in the cart is no longer offered; remove it and choose again", "gone"
+        )
     return found
 
 
@@ -65,7 +71,13 @@ def _check_quantity(item: CartItem, view: OfferView) -> None:
     most = view.offer.max_quantity
     if not 1 <= item.quantity <= most:
         name = view.offer.product.name
-        raise BadCart(f"{name} can be ordered from 1 to {most} at a time, not {item.quantity}")
+        raise BadCart(
+            f"{name} can be ordered from 1 to {most} at a time, not {item.quantity}",
+            "quantity_of",
+            name=name,
+            least=1,
+            most=most,
+        )
 
 
 def _additions(
@@ -96,7 +108,11 @@ def _chosen_options(
         elif wanted in by_code:
             choice = by_code[wanted]
         else:
-            raise BadCart(f"{option.name} has no such choice; choose one of those shown")
+            raise BadCart(
+                f"{option.name} has no such choice; choose one of those shown",
+                "choice",
+                name=option.name,
+            )
         if choice is not None:
             yield choice, own
 
@@ -109,11 +125,21 @@ def _chosen_addons(
     for addon in addons:
         count = item.addons.get(addon.product.code, 0)
         if not 0 <= count <= addon.most:
-            raise BadCart(f"{addon.product.name} can be added up to {addon.most} times")
+            raise BadCart(
+                f"{addon.product.name} can be added up to {addon.most} times",
+                "quantity_of",
+                name=addon.product.name,
+                least=0,
+                most=addon.most,
+            )
         if count:
             yield addon.view, Decimal(count)
 
 
 def _check_known(given: Iterable[str], known: set[str], view: OfferView) -> None:
     if set(given) - known:
-        raise BadCart(f"{view.offer.product.name} has no such option; choose one of those shown")
+        raise BadCart(
+            f"{view.offer.product.name} has no such option; choose one of those shown",
+            "choice",
+            name=view.offer.product.name,
+        )
