@@ -88,6 +88,22 @@ class DeclineCode(StrEnum):
     NOT_RECEIVED = "not_received"
 
 
+# What the payer is told, in words that blame nobody.
+DECLINE_TEXTS: Mapping[str, str] = {
+    DeclineCode.INSUFFICIENT_FUNDS: gettext_noop("The bank says that there is not enough money."),
+    DeclineCode.EXPIRED: gettext_noop("The card has expired."),
+    DeclineCode.WRONG_DETAILS: gettext_noop("The bank does not know these details."),
+    DeclineCode.NOT_AUTHENTICATED: gettext_noop("The bank asked for a confirmation and got none."),
+    DeclineCode.CANCELLED: gettext_noop("The payment was cancelled before it was finished."),
+    DeclineCode.LOST_OR_STOLEN: gettext_noop("The bank has blocked this card."),
+    DeclineCode.LIMIT: gettext_noop("The amount is above a limit of the card or account."),
+    DeclineCode.METHOD_REVOKED: gettext_noop("This way to pay can no longer be used."),
+    DeclineCode.REFUSED: gettext_noop("The bank refused the payment and did not say why."),
+    DeclineCode.UNAVAILABLE: gettext_noop("The payment service cannot be reached right now."),
+    DeclineCode.NOT_RECEIVED: gettext_noop("The payment never reached the payment service."),
+}
+
+
 @dataclass(frozen=True)
 class Redirect:
     """The payer has to confirm at ``url``, and comes back to the intent's ``return_url``."""

@@ -2,14 +2,184 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
-from quarterday.ports.outcomes import Outcome
-from quarterday.store.models import PaymentAttempt
+from django.db import transaction
+
+from quarterday.core.lifecycle import InvoiceState
+from quarterday.ports.outcomes import (
+    DeclineCode,
+    Declined,
+    KeptMethod,
+    NeedsFields,
+    Outcome,
+    Pending,
+    Redirect,
+    Succeeded,
+    Unknown,
+)
+from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.errors import Conflict
+from quarterday.services.messages.queue_message import queue_message
+from quarterday.services.payments.cancel_attempt import record_attempt
+from quarterday.services.payments.keep_method import keep_method
+from quarterday.services.payments.record_payment import record_payment
+from quarterday.store.models import (
+    Account,
+    AttemptPurpose,
+    AttemptStatus,
+    Invoice,
+    Payment,
+    PaymentAttempt,
+)
+
+_ASKED = (AttemptStatus.CREATED, AttemptStatus.ACTION, AttemptStatus.UNKNOWN)
+_OPEN = (*_ASKED, AttemptStatus.PENDING)
+_LONGEST = 500
 
 
 def finish_attempt(
     *, attempt: PaymentAttempt, outcome: Outcome, today: date, now: datetime, actor: str = "system"
 ) -> PaymentAttempt:
-    """The attempt after a gateway's answer, however often and by however many it is told."""
-    raise NotImplementedError
+    """The attempt after a gateway's answer, however often and by however many it is told.
+
+    Money is a fact: it is recorded even for an attempt that had failed or was cancelled, once,
+    and what its invoices no longer need becomes credit. Any other answer only moves an attempt
+    that is still open. Raises `Conflict` when somebody else moved it in the meantime.
+    """
+    with transaction.atomic():
+        account, attempt = claim_row(attempt)
+        match outcome:
+            case Succeeded():
+                if attempt.status != AttemptStatus.SUCCEEDED:
+                    _succeed(account, attempt, outcome, today, now, actor)
+            case Pending():
+                if attempt.status in _OPEN:
+                    _wait(account, attempt, outcome, now, actor)
+            case Redirect() | NeedsFields():
+                if attempt.status in _ASKED:
+                    _ask_payer(attempt, outcome)
+            case Declined():
+                if attempt.status in _OPEN:
+                    _fail(account, attempt, outcome, now, actor)
+            case Unknown():
+                if attempt.status in _ASKED:
+                    _move(attempt, AttemptStatus.UNKNOWN, outcome.reference, error=outcome.reason)
+    return attempt
+
+
+def _succeed(
+    account: Account,
+    attempt: PaymentAttempt,
+    outcome: Succeeded,
+    today: date,
+    now: datetime,
+    actor: str,
+) -> None:
+    payment: Payment | None = None
+    if attempt.purpose == AttemptPurpose.PAY:
+        payment = record_payment(
+            account=account,
+            amount_minor=outcome.amount_minor or attempt.amount_minor,
+            method=attempt.gateway,
+            today=today,
+            now=now,
+            reference=(outcome.reference or attempt.gateway_reference)[:200],
+            # Even if everything else went wrong, the same attempt would find its payment.
+            external_id=attempt.public_id,
+            invoices=_find_open(account, attempt),
+            actor=actor,
+        )
+    method = _keep(account, attempt, outcome.method, now, actor)
+    _move(
+        attempt,
+        AttemptStatus.SUCCEEDED,
+        outcome.reference,
+        payment=payment,
+        finished_at=now,
+        error="",
+        data={**attempt.data, **({"fee_minor": outcome.fee_minor} if outcome.fee_minor else {})},
+        **method,
+    )
+    record_attempt(account, attempt, "payment_attempt.succeeded", now, actor)
+
+
+def _wait(
+    account: Account, attempt: PaymentAttempt, outcome: Pending, now: datetime, actor: str
+) -> None:
+    """On its way; the payer keeps what to do elsewhere in view until it has come."""
+    data = dict(attempt.data)
+    if outcome.instructions is not None:
+        data["instructions"] = asdict(outcome.instructions)
+    if outcome.expected_on is not None and "expected_on" not in data:
+        data["expected_on"] = outcome.expected_on.isoformat()
+    method = _keep(account, attempt, outcome.method, now, actor)
+    _move(attempt, AttemptStatus.PENDING, outcome.reference, data=data, error="", **method)
+
+
+def _ask_payer(attempt: PaymentAttempt, outcome: Redirect | NeedsFields) -> None:
+    data = {name: value for name, value in attempt.data.items() if name not in ("url", "fields")}
+    if isinstance(outcome, Redirect):
+        data["url"] = outcome.url
+    else:
+        data["fields"] = [asdict(one) for one in outcome.fields]
+        data["errors"] = dict(outcome.errors)
+    _move(attempt, AttemptStatus.ACTION, outcome.reference, data=data)
+
+
+def _fail(
+    account: Account, attempt: PaymentAttempt, outcome: Declined, now: datetime, actor: str
+) -> None:
+    # Whoever sits before the page is told there; everybody else by mail.
+    was_alone = attempt.status not in (AttemptStatus.CREATED, AttemptStatus.ACTION) or not (
+        attempt.data.get("is_present")
+    )
+    is_cancelled = outcome.code is DeclineCode.CANCELLED
+    _move(
+        attempt,
+        AttemptStatus.CANCELLED if is_cancelled else AttemptStatus.FAILED,
+        outcome.reference,
+        finished_at=now,
+        error=str(outcome.code),
+        data={**attempt.data, "is_final": outcome.is_final, "message": outcome.message[:_LONGEST]},
+    )
+    record_attempt(account, attempt, "payment_attempt.failed", now, actor)
+    if was_alone and not is_cancelled and attempt.purpose == AttemptPurpose.PAY:
+        queue_message(
+            kind="payment_failed",
+            account=account,
+            subject=attempt.public_id,
+            now=now,
+            occasion=attempt.public_id,
+        )
+
+
+def _find_open(account: Account, attempt: PaymentAttempt) -> list[Invoice]:
+    """Those of its invoices that are still open, in its order; none, and all becomes credit."""
+    rows = Invoice.objects.filter(account=account, public_id__in=attempt.invoices)
+    found = {one.public_id: one for one in rows.filter(status=InvoiceState.OPEN)}
+    return [found[name] for name in attempt.invoices if name in found]
+
+
+def _keep(
+    account: Account, attempt: PaymentAttempt, kept: KeptMethod | None, now: datetime, actor: str
+) -> dict[str, Any]:
+    if kept is None:
+        return {}
+    method = keep_method(account=account, gateway=attempt.gateway, kept=kept, now=now, actor=actor)
+    return {} if attempt.method_id else {"method": method}
+
+
+def _move(attempt: PaymentAttempt, status: AttemptStatus, reference: str, **changes: Any) -> None:
+    """By compare-and-set: whoever read the attempt before somebody else moved it loses."""
+    if reference:
+        changes["gateway_reference"] = reference[:200]
+    if "error" in changes:
+        changes["error"] = changes["error"][:_LONGEST]
+    rows = PaymentAttempt.objects.filter(id=attempt.id, status=attempt.status)
+    if not rows.update(status=status, **changes):
+        raise Conflict(f"payment attempt {attempt.public_id} was moved by somebody else; try again")
+    for name, value in {"status": status, **changes}.items():
+        setattr(attempt, name, value)

@@ -1,0 +1,137 @@
+"""How an account may pay, and what it has begun to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import Sum
+
+from quarterday.core.errors import BillingError
+from quarterday.core.funds import FundLimits, read_limits
+from quarterday.ports.gateway import Ability, Gateway, list_gateways, open_gateway
+from quarterday.store.models import (
+    Account,
+    AttemptPurpose,
+    AttemptStatus,
+    Brand,
+    CreditGrant,
+    PaymentAttempt,
+    PaymentMethod,
+    Seller,
+)
+
+# Asked for and not yet answered for good: such money may come in at any moment.
+ON_THE_WAY = (AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING)
+LIVE = (*ON_THE_WAY, AttemptStatus.ACTION)
+
+
+class Offered(NamedTuple):
+    """A gateway that a seller offers."""
+
+    code: str
+    gateway: Gateway
+    position: int
+
+
+def read_brand(seller: Seller) -> Mapping[str, Any]:
+    """What the brand of a seller says; nothing where it has none."""
+    brand = getattr(seller, "brand", None) or Brand(seller=seller)
+    data: Mapping[str, Any] = brand.data
+    return data
+
+
+def read_config(seller: Seller, code: str) -> dict[str, str]:
+    """A gateway's settings of a seller; what is not set there is taken from the brand."""
+    brand = read_brand(seller)
+    given = brand.get("gateways", {}).get(code, {})
+    general = {"holder": seller.name, **brand}
+    config = {}
+    for setting in list_gateways()[code].settings:
+        value = given.get(setting.name) or (not setting.is_secret and general.get(setting.name))
+        if value:
+            config[setting.name] = str(value)
+    return config
+
+
+def open_gateway_of(seller: Seller, code: str) -> Gateway:
+    """A gateway as a seller has set it up, offered or not: what has begun must come to an end."""
+    if code not in list_gateways():
+        raise BillingError(f"there is no gateway {code!r}; it may have been uninstalled")
+    return open_gateway(code, read_config(seller, code))
+
+
+def is_offered(seller: Seller, code: str, currency: str) -> bool:
+    """Whether payers are offered a gateway: it is set up, takes the currency, and is not a test
+    unless the seller wants tests or the installation is being debugged.
+    """
+    kind = list_gateways().get(code)
+    if kind is None or (kind.currencies and currency not in kind.currencies):
+        return False
+    given = read_brand(seller).get("gateways", {}).get(code, {})
+    only = given.get("currencies")
+    if only and currency not in only:
+        return False
+    if not given.get("is_enabled", settings.DEBUG if kind.is_test else True):
+        return False
+    config = read_config(seller, code)
+    return all(one.name in config for one in kind.settings if one.is_required)
+
+
+def list_offered(seller: Seller, currency: str) -> list[Offered]:
+    """The gateways that payers may choose from, in the seller's order, tests last."""
+    data = read_brand(seller).get("gateways", {})
+    found = []
+    for code, kind in list_gateways().items():
+        if is_offered(seller, code, currency):
+            usual = 900 if kind.is_test else 100
+            position = int(data.get(code, {}).get("position", usual))
+            found.append(Offered(code, open_gateway_of(seller, code), position))
+    return sorted(found, key=lambda one: (one.position, one.code))
+
+
+def list_methods(account: Account) -> list[PaymentMethod]:
+    """The ways to pay that an account keeps, the default first."""
+    rows = PaymentMethod.objects.filter(account=account, removed_at=None)
+    return list(rows.order_by("-is_default", "-added_at", "-id"))
+
+
+def list_live_attempts(account: Account, statuses: Iterable[str] = LIVE) -> list[PaymentAttempt]:
+    """Payments of an account that have begun and not ended, the oldest first."""
+    rows = PaymentAttempt.objects.filter(account=account, status__in=list(statuses))
+    return list(rows.filter(purpose=AttemptPurpose.PAY).order_by("id"))
+
+
+def is_promise(attempt: PaymentAttempt) -> bool:
+    """Whether the payer only said to pay elsewhere, so that nothing was set off."""
+    return bool(attempt.data.get("is_promise"))
+
+
+def sum_on_the_way(account: Account, invoices: Iterable[str]) -> int:
+    """What has been set off and may come in for any of these invoices, in minor units."""
+    named = set(invoices)
+    return sum(
+        one.amount_minor
+        for one in list_live_attempts(account, ON_THE_WAY)
+        if named.intersection(one.invoices) and not is_promise(one)
+    )
+
+
+def read_fund_limits(account: Account) -> FundLimits:
+    """How much credit an account may pay in."""
+    return read_limits(read_brand(account.seller).get("add_funds", {}), account.currency)
+
+
+def sum_funds(account: Account) -> int:
+    """The credit of an account with what was set off and will become credit, in minor units."""
+    open_rows = CreditGrant.objects.filter(account=account, open_minor__gt=0)
+    there = open_rows.aggregate(sum=Sum("open_minor"))["sum"] or 0
+    coming = [one for one in list_live_attempts(account, ON_THE_WAY) if not one.invoices]
+    return there + sum(one.amount_minor for one in coming if not is_promise(one))
+
+
+def can(gateway: Gateway, choice: str, currency: str, ability: Ability) -> bool:
+    """Whether one of a gateway's ways to pay can do something."""
+    choices = gateway.list_choices(currency)
+    return any(one.code == choice and ability in one.abilities for one in choices)
