@@ -34,6 +34,7 @@ from quarterday.cli.forecast import forecast_command
 from quarterday.cli.init import init_command
 from quarterday.cli.load import load_command
 from quarterday.cli.run import run_command
+from quarterday.cli.serve import serve_command
 
 _START, _BILL, _CUSTOMERS, _BOOKS = "Begin", "Bill", "Customers and money", "Books"
 _EPILOG = "Exit codes: " + "; ".join(f"{int(code)} {text}" for code, text in EXIT_CODES.items())
@@ -65,6 +66,7 @@ def root(
 command(app, "init", database=False, panel=_START)(init_command)
 command(app, "load", panel=_START)(load_command)
 command(app, "demo", database=False, panel=_START)(demo_command)
+command(app, "serve", panel=_START)(serve_command)
 command(app, "run", panel=_BILL)(run_command)
 command(app, "forecast", panel=_BILL)(forecast_command)
 command(app, "explain", panel=_BILL)(explain_command)

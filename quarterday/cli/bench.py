@@ -6,7 +6,6 @@ import json
 import os
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from quarterday.cli.options import read_clock
 
 _ROWS = (
     ("invoices_per_second", "Invoices per second", "{:,.0f}"),
@@ -71,7 +72,7 @@ def _run_here(accounts: int, as_json: bool) -> None:
                 tasks[step] = bar.add_task(step, total=None)
             bar.advance(tasks[step], count)  # type: ignore[arg-type]
 
-        result = run_bench(accounts, now=datetime.now(UTC), progress=advance).to_data()
+        result = run_bench(accounts, now=read_clock(), progress=advance).to_data()
     if as_json:
         typer.echo(json.dumps(result))
         return

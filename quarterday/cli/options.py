@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ import typer
 
 from quarterday.core.errors import BillingError
 from quarterday.core.limits import check_day
+from quarterday.ports.clock import read_now
 
 if TYPE_CHECKING:
     from quarterday.store.models import Seller
@@ -65,7 +66,7 @@ Today = Annotated[
 
 def read_clock() -> datetime:
     """The present instant."""
-    return datetime.now(UTC)
+    return read_now()
 
 
 def day_in(zone: str, now: datetime) -> date:

@@ -15,7 +15,9 @@ CORE = PACKAGE / "core"
 
 # Where the day is decided; everything below is told it.
 CLOCK_READERS = ("jobs", "cli", "project", "web", "api", "whmcs")
+CLOCK = "quarterday.ports.clock"
 CLOCK_EXCEPTIONS = {
+    "quarterday/ports/clock.py": "the clock itself, which a rehearsal can move",
     "quarterday/store/fields.py": "public ids begin with the millisecond, which no rule ever reads",
 }
 CLOCKS = {
@@ -64,6 +66,18 @@ def clock_reads(tree: ast.Module) -> list[str]:
     return found
 
 
+def asks_clock(tree: ast.Module) -> bool:
+    """Whether a module imports the clock."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and (
+            node.module == CLOCK
+            or (node.module == "quarterday.ports" and "clock" in {a.name for a in node.names})
+        )
+        for node in ast.walk(tree)
+    )
+
+
 def unshown_functions(tree: ast.Module) -> list[str]:
     """Public functions of a module that show no example of themselves."""
     return [
@@ -82,11 +96,14 @@ def test_nothing_happens_in_save_or_signals(path: Path) -> None:
 
 @pytest.mark.parametrize("path", python_files(), ids=name_of)
 def test_only_the_edges_read_the_clock(path: Path) -> None:
-    reads = clock_reads(tree_of(path))
+    tree = tree_of(path)
+    reads = clock_reads(tree)
     if name_of(path) in CLOCK_EXCEPTIONS:
         assert reads, "this exception is no longer needed"
-    elif path.relative_to(PACKAGE).parts[0] not in CLOCK_READERS:
-        assert not reads, "take today or now as an argument"
+        return
+    assert not reads, f"ask {CLOCK} at the edges; take today or now as an argument below them"
+    if path.relative_to(PACKAGE).parts[0] not in CLOCK_READERS:
+        assert not asks_clock(tree), "take today or now as an argument"
 
 
 @pytest.mark.parametrize("path", python_files(CORE), ids=name_of)
@@ -128,6 +145,13 @@ def test_a_hidden_write_is_seen(code: str) -> None:
 )
 def test_a_clock_read_is_seen(code: str) -> None:
     assert clock_reads(ast.parse(code))
+
+
+@pytest.mark.parametrize(
+    "code", ["from quarterday.ports.clock import read_now", "from quarterday.ports import clock"]
+)
+def test_asking_the_clock_is_seen(code: str) -> None:
+    assert asks_clock(ast.parse(code))
 
 
 def test_a_clock_that_only_measures_is_allowed() -> None:

@@ -1,18 +1,17 @@
-"""What time it is for a request: the only place where pages read the clock."""
+"""What time it is for a request: pages read the clock here and nowhere else."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils import timezone
-
 from quarterday.core.period import local_date
+from quarterday.ports import clock
 from quarterday.store.models import Seller
 
 
 def read_now() -> datetime:
     """The instant of a request."""
-    return timezone.now()
+    return clock.read_now()
 
 
 def read_today(seller: Seller) -> date:

@@ -43,7 +43,7 @@ def speak(request: HttpRequest, language: str) -> None:
     """Turn to a language for the rest of the request; an unknown one means English."""
     short = language.split("-", maxsplit=1)[0].lower()
     translation.activate(short if short in dict(settings.LANGUAGES) else "en")
-    request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+    request.LANGUAGE_CODE = translation.get_language()
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def format_money(minor: int, currency: str) -> str:
     """
     digits = find_currency(currency).exponent
     amount = Decimal(minor).scaleb(-digits)
-    number = format_decimal(
+    number: str = format_decimal(
         amount, format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale()
     )
     symbol = _SYMBOLS.get(currency, currency)
