@@ -8,6 +8,7 @@ from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState, move
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
+from quarterday.services.orders.activate_order import activate_paid
 from quarterday.store.models import Allocation, CreditGrant, CreditNote, Invoice, Payment
 
 
@@ -59,6 +60,8 @@ def settle_invoice(
             now=now,
             data={"label": invoice.label},
         )
+        if credit_note is None:
+            activate_paid(invoice, now=now)
     return allocation
 
 

@@ -24,9 +24,13 @@ class WaitingRow(NamedTuple):
 _WAITING = """
 SELECT s.id, s.public_id, s.account_id, a.seller_id, [s.trial_end]
 FROM store_subscription s JOIN store_account a ON a.id = s.account_id
-WHERE s.status = '{status}' AND s.{column} <= %s{scope}
+WHERE s.status = '{status}' AND s.{column} <= %s{scope}{more}
 ORDER BY s.{column}, s.id LIMIT {limit}
 """
+# What was ordered and not yet paid, or not yet released, waits however late it is.
+_NOT_HELD = """
+  AND NOT EXISTS (SELECT 1 FROM store_order o WHERE o.account_id = s.account_id
+                  AND o.status = 'pending' AND o.subscriptions LIKE '%%' || s.public_id || '%%')"""
 _COLUMNS = {"pending": "start_on", "trialing": "trial_end", "cancelling": "end_on"}
 
 
@@ -43,6 +47,7 @@ def find_waiting(
             column=_COLUMNS[status],
             limit=int(limit),
             scope=scope.sql("s.account_id"),
+            more=_NOT_HELD if status == "pending" else "",
         )
     )
     return [

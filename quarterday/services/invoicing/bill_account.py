@@ -1,0 +1,34 @@
+"""Bill one account at once, as the billing run would on its day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from quarterday.core.errors import BillingError
+from quarterday.services.accounts.claim_account import claim_account
+from quarterday.services.invoicing.catalog import Catalog
+from quarterday.services.invoicing.run_billing import draft_batch
+from quarterday.services.invoicing.write_batch import BatchWriter
+from quarterday.store.models import Invoice
+from quarterday.store.queries.billing import load_grants
+
+
+def bill_account(*, account_id: int, today: date, now: datetime) -> list[Invoice]:
+    """Issue all that is due of an account today; the invoices, oldest due first.
+
+    Within the caller's transaction or its own; open credit settles them where the settings say
+    so. Running it again finds nothing due. Raises `NotFound`, and `BillingError` with the reason
+    when the account cannot be billed.
+    """
+    with transaction.atomic():
+        claim_account(account_id)
+        catalog = Catalog()
+        batch, skipped = draft_batch([account_id], today, catalog)
+        for _, one in skipped:
+            raise BillingError(one.reason)
+        writer = BatchWriter(today, now, catalog)
+        writer.write(batch, load_grants([account_id]))
+        keys = [row[0] for row in writer.rows.invoices]
+        return list(Invoice.objects.filter(id__in=keys).order_by("due_on", "id"))

@@ -1,0 +1,14 @@
+"""The numbers of orders and quotes."""
+
+from __future__ import annotations
+
+from quarterday.services.invoicing.take_number import take_number
+from quarterday.store.models import NumberSeries
+
+
+def take_order_number(seller_id: int, series: str = "order", prefix: str = "O-") -> str:
+    """The next number of a seller's orders or quotes, as it reads; the series opens by itself."""
+    NumberSeries.objects.get_or_create(
+        seller_id=seller_id, code=series, defaults={"prefix": prefix}
+    )
+    return take_number(seller_id, series).label
