@@ -52,15 +52,16 @@ class Verb(StrEnum):
 class Wish:
     """What somebody wants of a contract; which fields count depends on the verb.
 
-    ``item_id`` is the item to change, remove or keep; without one it is the base.
+    ``item_ids`` are the items to change, remove or keep, such as all prices of an add-on; without
+    one it is the base. ``prices`` are those to add.
     """
 
     verb: Verb
     when: When = When.NOW
     plan: Plan | None = None
-    price: Price | None = None
+    prices: tuple[Price, ...] = ()
     quantity: Decimal | None = None
-    item_id: int | None = None
+    item_ids: tuple[int, ...] = ()
     reason: str = ""
 
 
@@ -105,14 +106,15 @@ def make_change(wish: Wish, asked: Asked) -> date:
         case Verb.PLAN:
             change_plan(plan=_given(wish.plan), quantity=wish.quantity, **terms)
         case Verb.QUANTITY:
-            change_quantity(quantity=_given(wish.quantity), item_id=wish.item_id, **terms)
+            for item_id in wish.item_ids or (None,):
+                change_quantity(quantity=_given(wish.quantity), item_id=item_id, **terms)
         case Verb.KEEP:
             _keep(subscription, wish, terms)
         case _:
-            if wish.verb in (Verb.SWAP, Verb.REMOVE):
-                remove_addon(item_id=_given(wish.item_id), **terms)
-            if wish.verb in (Verb.SWAP, Verb.ADD):
-                add_addon(price=_given(wish.price), quantity=wish.quantity or ONE, **terms)
+            for item_id in wish.item_ids:
+                remove_addon(item_id=item_id, **terms)
+            for price in wish.prices:
+                add_addon(price=price, quantity=wish.quantity or ONE, **terms)
     return on
 
 
@@ -120,36 +122,41 @@ def _choose_day(subscription: Subscription, wish: Wish, today: date) -> date:
     """The day from which a wish counts: never before what it changes has begun."""
     items = find_open(subscription)
     if wish.verb is Verb.KEEP:
-        return _kept_from(subscription, items, wish)
+        on = _kept_from(subscription, items, wish)
+        if on <= today:
+            raise NotFound("nothing is planned that could be taken back; look at the service again")
+        return on
     if wish.when is When.PERIOD_END:
         on = find_period_end(subscription, items, today)
     else:
         on = max(today, subscription.start_on)
     if wish.verb is Verb.ADD:
         return on
-    if wish.item_id is None:
-        changed = [item for item in items if item.role == ItemRole.BASE]
+    if wish.item_ids:
+        changed = [item for item in items if item.id in wish.item_ids]
     else:
-        changed = [item for item in items if item.id == wish.item_id]
+        changed = [item for item in items if item.role == ItemRole.BASE]
     return max([on, *(item.start_on for item in changed)])
 
 
 def _kept_from(subscription: Subscription, items: list[SubscriptionItem], wish: Wish) -> date:
-    """The day of the planned change or removal that is taken back."""
-    if wish.item_id is not None:
-        row = subscription.items.filter(id=wish.item_id).first()
-        if row is None or row.end_on is None:
-            raise NotFound("nothing is planned for this add-on; look at the service again")
-        return row.end_on
-    return max(item.start_on for item in items if item.role == ItemRole.BASE)
+    """The day of the change or removal that is to be taken back; the start where there is none."""
+    if wish.item_ids:
+        rows = subscription.items.filter(id__in=wish.item_ids, end_on__isnull=False)
+        days = set(rows.values_list("end_on", flat=True))
+        if len(days) != 1:
+            return subscription.start_on
+        return days.pop() or subscription.start_on
+    base = [item.start_on for item in items if item.role == ItemRole.BASE]
+    return max(base, default=subscription.start_on)
 
 
 def _keep(subscription: Subscription, wish: Wish, terms: dict[str, Any]) -> None:
     """Let what would have ended go on as it is."""
     rows = subscription.items.select_related("price__plan__product")
-    if wish.item_id is not None:
-        item = rows.get(id=wish.item_id)
-        add_addon(price=item.price, quantity=item.quantity, charge_setup=False, **terms)
+    if wish.item_ids:
+        for item in rows.filter(id__in=wish.item_ids):
+            add_addon(price=item.price, quantity=item.quantity, charge_setup=False, **terms)
         return
     before = [item for item in rows.filter(role=ItemRole.BASE) if item.end_on == terms["on"]]
     running = [item for item in before if item.start_on < terms["on"]]
