@@ -211,5 +211,6 @@ def _coming(state: AccountState, catalog: Catalog, usage: StoredUsage, today: da
 
 
 def _describe(one: SimulatedInvoice) -> Coming:
-    begins_on = min(line.period.start for line in one.lines)
+    recurring = [line.period.start for line in one.lines if line.kind == "recurring"]
+    begins_on = min(recurring or [line.period.start for line in one.lines])
     return Coming(one.issue_on, one.due_on, begins_on, one.total_minor)
