@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 
-from quarterday.core.message import InFull
+from quarterday.core.message import InFull, Span
 from quarterday.core.money import Money, from_minor
 
 _SYMBOLS = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
@@ -41,24 +41,28 @@ def present_fields(
 
 def present(value: Any, locale: Locale, name: str = "") -> Any:
     """One value in words. Truth and numbers stay, for conditions; None is nothing."""
-    match value:
-        case None:
-            return ""
-        case bool() | int():
-            return value
-        case Money():
-            return format_money(value, locale)
-        case InFull(day):
-            return format_skeleton("yMMMMEEEEd", day, locale=locale)
-        case date():
-            return format_date(value, "long", locale=locale)
-        case list() | tuple():
-            return [
-                {key: present(part, locale) for key, part in row.items()} if row else row
-                for row in value
-            ]
-        case _:
-            return clean_text(str(value), keep_lines=name == "text")
+    if value is None:
+        return ""
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, InFull | Span | date | timedelta | Money):
+        return _present_value(value, locale)
+    if isinstance(value, list | tuple):
+        return [{key: present(part, locale) for key, part in row.items()} for row in value]
+    return clean_text(str(value), keep_lines=name == "text")
+
+
+def _present_value(value: InFull | Span | date | timedelta | Money, locale: Locale) -> str:
+    if isinstance(value, Money):
+        return format_money(value, locale)
+    if isinstance(value, timedelta):
+        return str(format_timedelta(value, threshold=1.2, locale=locale))
+    if isinstance(value, Span):
+        last = max(value.start, value.end - timedelta(days=1))
+        return str(format_interval(value.start, last, "yMMMd", locale=locale))
+    if isinstance(value, InFull):
+        return str(format_skeleton("yMMMMEEEEd", value.day, locale=locale))
+    return str(format_date(value, "long", locale=locale))
 
 
 def format_money(value: Money, locale: Locale) -> str:

@@ -12,6 +12,7 @@ from quarterday.mail.mime import write_mail
 from quarterday.ports.mailer import Answer, Outcome, Parcel, Session, Unreachable
 
 _TIMEOUT = 30
+_CLOSING = 421
 _Failure = (OSError, smtplib.SMTPException)
 
 
@@ -81,13 +82,21 @@ class _SmtpSession:
         """Sender and recipient; what the server says against them."""
         sender = server.mail(parcel.sender)
         if sender[0] != 250:
-            server.rset()
+            self._start_anew(server, sender[0])
             return _judge(*sender, is_address=False)
         recipient = server.rcpt(parcel.address)
         if recipient[0] not in (250, 251):
-            server.rset()
+            self._start_anew(server, recipient[0])
             return _judge(*recipient, is_address=True)
         return None
+
+    def _start_anew(self, server: smtplib.SMTP, code: int) -> None:
+        """Make the connection ready for the next mail, or leave one that the server ends."""
+        try:
+            if code == _CLOSING or server.rset()[0] != 250:
+                self.close()
+        except _Failure:
+            self.close()
 
     def _hand_over(self, server: smtplib.SMTP, content: bytes) -> Outcome:
         """The mail itself. If the connection breaks here, nobody knows whether it was taken."""

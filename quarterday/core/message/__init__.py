@@ -2,6 +2,7 @@
 
 from quarterday.core.message.field import (
     InFull,
+    Span,
     empty_fields,
     example_fields,
     list_fields,
@@ -19,6 +20,7 @@ __all__ = [
     "KINDS",
     "InFull",
     "MessageKind",
+    "Span",
     "Topic",
     "empty_fields",
     "example_fields",

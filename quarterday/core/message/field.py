@@ -7,7 +7,7 @@ when a message is composed. A date in full names its weekday.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from quarterday.core.message.kind import find_kind
@@ -18,6 +18,13 @@ class InFull(NamedTuple):
     """A date that is shown with its weekday."""
 
     day: date
+
+
+class Span(NamedTuple):
+    """A period of service, half-open; it is shown with its last day."""
+
+    start: date
+    end: date
 
 
 class MergeField(NamedTuple):
@@ -39,7 +46,7 @@ Group = Mapping[str, MergeField]
 _LINES = (
     {
         "text": "Hosting Pro, example.com",
-        "note": "1 December 2026 – 31 December 2026",
+        "note": Span(date(2026, 12, 1), date(2027, 1, 1)),
         "amount": _euro("96.00"),
     },
     {"text": "Backup", "note": "2 × 2.42 €", "amount": _euro("4.84")},
@@ -157,9 +164,17 @@ GROUPS: Mapping[str, Group] = {
         "lines": _field(_LINES_ABOUT, _LINES),
     },
     "access": {
-        "expires_in": _field("for how long the link works, in words", "20 minutes"),
+        "expires_in": _field("for how long the link works, in words", timedelta(minutes=20)),
         "inviter": _field("who invites, or nothing", "Grace Example"),
         "what": _field("what the link opens, or nothing", "INV-000123"),
+    },
+    "notice": {
+        "what": _field(
+            "what changed: `password_set`, `passkey_added`, …, as the program calls it",
+            "password_set",
+        ),
+        "on": _field("when", _ISSUED),
+        "time": _field("at what time, in the seller's zone", "14:05"),
     },
     "news": {
         "title": _field("what the news is about", "Faster servers in Frankfurt"),
@@ -209,6 +224,6 @@ def empty_fields(kind: str) -> dict[str, dict[str, Any]]:
 def _empty(field: MergeField) -> Any:
     if isinstance(field.example, bool):
         return not field.example
-    if isinstance(field.example, tuple) and not isinstance(field.example, InFull):
+    if isinstance(field.example, tuple) and not isinstance(field.example, InFull | Span):
         return ()
     return "" if field.about.endswith("or nothing") else field.example
