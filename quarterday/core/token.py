@@ -145,7 +145,9 @@ def open_token(token: str, *, keys: Sequence[Key]) -> TokenBody:
 def _decode(token: str) -> bytes:
     """The bytes of a token; of any other text, bytes that no key opens."""
     try:
-        data = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+        data = base64.urlsafe_b64decode(token.encode("ascii"))
     except (binascii.Error, ValueError):
         return bytes(_TOKEN_BYTES)
-    return data if len(data) == _TOKEN_BYTES else bytes(_TOKEN_BYTES)
+    # Decoders forgive padding, line ends and other letters; a token has one spelling only.
+    is_exact = len(data) == _TOKEN_BYTES and base64.urlsafe_b64encode(data).decode() == token
+    return data if is_exact else bytes(_TOKEN_BYTES)
