@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date, format_skeleton
@@ -41,22 +41,23 @@ def format_money(minor: int, currency: str) -> str:
 
 def format_quantity(value: Decimal) -> str:
     """A number of units, with as many places as it has."""
-    return format_decimal(value, format="#,##0.############", locale=locale())
+    number: str = format_decimal(value, format="#,##0.############", locale=locale())
+    return number
+
+
+# Whole patterns say the month and the weekday in full; skeletons shorten them in some languages.
+_PATTERNS = {"weekday": "full", "long": "long"}
+_SKELETONS = {"short": "yMMMd", "month": "yMMMM"}
 
 
 def format_day(day: date, style: str = "long") -> str:
-    """A date in words. ``style``: weekday, long, short (3 Dec), month (December 2026)."""
-    if isinstance(day, datetime):
-        day = day.date()
-    match style:
-        case "weekday":
-            return format_skeleton("yMMMMEEEEd", day, locale=locale())
-        case "short":
-            return format_skeleton("yMMMd", day, locale=locale())
-        case "month":
-            return format_skeleton("yMMMM", day, locale=locale())
-        case _:
-            return format_date(day, "long", locale=locale())
+    """A date in words. ``style``: weekday, long, short (3 Dec 2026), month (December 2026)."""
+    words: str
+    if style in _PATTERNS:
+        words = format_date(day, _PATTERNS[style], locale=locale())
+    else:
+        words = format_skeleton(_SKELETONS[style], day, locale=locale())
+    return words
 
 
 # State -> the word on its pill, and its meaning: good, due, bad, info or plain.
