@@ -2,6 +2,49 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from quarterday.web.portal.credit import show_credit
+from quarterday.web.portal.documents import (
+    list_documents,
+    show_credit_note,
+    show_payment,
+    show_year,
+)
+from quarterday.web.portal.export import download_year, export_account
+from quarterday.web.portal.files import (
+    download_credit_note,
+    download_invoice,
+    download_receipt,
+    download_statement,
+)
+from quarterday.web.portal.funds import add_credit
+from quarterday.web.portal.home import show_home
+from quarterday.web.portal.invoice import show_invoice
+from quarterday.web.portal.invoices import export_invoices, list_invoices
+from quarterday.web.portal.methods import drop_method, make_default, show_methods
+from quarterday.web.portal.pay import pay_invoices, show_attempt
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", show_home, name="home"),
+    path("invoices/", list_invoices, name="invoices"),
+    path("invoices/list.csv", export_invoices, name="invoices_csv"),
+    path("invoices/pay/", pay_invoices, name="pay"),
+    path("invoices/<str:public_id>/", show_invoice, name="invoice"),
+    path("invoices/<str:public_id>/document.pdf", download_invoice, name="invoice_pdf"),
+    path("credit-notes/<str:public_id>/", show_credit_note, name="credit_note"),
+    path("credit-notes/<str:public_id>/document.pdf", download_credit_note, name="credit_note_pdf"),
+    path("payments/<str:public_id>/", show_payment, name="payment"),
+    path("payments/<str:public_id>/receipt.pdf", download_receipt, name="receipt"),
+    path("payments/started/<str:public_id>/", show_attempt, name="attempt"),
+    path("credit/", show_credit, name="credit"),
+    path("credit/add/", add_credit, name="add_credit"),
+    path("payment-methods/", show_methods, name="methods"),
+    path("payment-methods/<str:public_id>/default/", make_default, name="default_method"),
+    path("payment-methods/<str:public_id>/remove/", drop_method, name="remove_method"),
+    path("documents/", list_documents, name="documents"),
+    path("documents/<int:year>/", show_year, name="year"),
+    path("documents/<int:year>/statement.pdf", download_statement, name="statement"),
+    path("documents/<int:year>/documents.zip", download_year, name="year_zip"),
+    path("documents/account.zip", export_account, name="export"),
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,6 @@ from quarterday.core.lifecycle import InvoiceState
 from quarterday.store.models import (
     Account,
     Allocation,
-    AttemptStatus,
     CreditNote,
     DunningStep,
     Event,
@@ -20,10 +20,11 @@ from quarterday.store.models import (
 )
 from quarterday.store.queries.documents import describe_document
 from quarterday.store.queries.explain_terms import add_terms
+from quarterday.store.queries.paying import list_live_attempts
 
 _HISTORY = ("invoice.voided", "invoice.written_off", "allocation.reversed")
-_UNDERWAY = (AttemptStatus.ACTION, AttemptStatus.PENDING, AttemptStatus.UNKNOWN)
-_MANY = 50
+# Nobody pays more invoices at once.
+_MOST = 500
 
 
 @dataclass(slots=True)
@@ -46,21 +47,16 @@ class InvoiceSheet:
         return sum(one.amount_minor for one in self.settled)
 
 
-def find_own_invoice(account: Account, public_id: str) -> Invoice | None:
-    """An invoice by its public id; None when the account has no such invoice."""
-    rows = Invoice.objects.filter(account=account, public_id=public_id)
-    return rows.exclude(status=InvoiceState.DRAFT).first()
+def find_invoices(account: Account, public_ids: Sequence[str]) -> list[Invoice]:
+    """Those of the invoices named that are the account's, whatever their state; first due first."""
+    rows = Invoice.objects.filter(account=account, public_id__in=public_ids[:_MOST])
+    return list(rows.exclude(status=InvoiceState.DRAFT).order_by("due_on", "id"))
 
 
-def find_open_invoices(account: Account, public_ids: list[str]) -> list[Invoice]:
-    """Those of the invoices named that are the account's and open, the first due first."""
-    rows = Invoice.objects.filter(account=account, public_id__in=public_ids[:500])
-    return list(rows.filter(status=InvoiceState.OPEN).order_by("due_on", "id"))
-
-
-def find_own_credit_note(account: Account, public_id: str) -> CreditNote | None:
-    """A credit note by its public id; None when the account has no such one."""
-    return CreditNote.objects.filter(account=account, public_id=public_id).first()
+def list_open(account: Account) -> list[Invoice]:
+    """The invoices that are open, the first due first."""
+    rows = Invoice.objects.filter(account=account, status=InvoiceState.OPEN)
+    return list(rows.order_by("due_on", "id")[:_MOST])
 
 
 def read_sheet(account: Account, public_id: str) -> InvoiceSheet | None:
@@ -72,9 +68,9 @@ def read_sheet(account: Account, public_id: str) -> InvoiceSheet | None:
         return None
     data = describe_document(invoice)
     add_terms(data, invoice)
-    settled = invoice.allocations.select_related("payment", "grant", "credit_note").order_by("id")
-    # Attempts that wait are few, and which invoices they are for is not a column.
-    attempts = PaymentAttempt.objects.filter(account=account, status__in=_UNDERWAY)
+    settled = invoice.allocations.select_related(
+        "invoice", "payment", "grant", "credit_note"
+    ).order_by("id")
     events = Event.objects.filter(account_id=account.id, subject=public_id, kind__in=_HISTORY)
     return InvoiceSheet(
         invoice=invoice,
@@ -84,6 +80,6 @@ def read_sheet(account: Account, public_id: str) -> InvoiceSheet | None:
         credit_notes=list(invoice.credit_notes.order_by("id")),
         steps=list(invoice.dunning_steps.order_by("id")),
         events=list(events.order_by("id")),
-        underway=[one for one in attempts.order_by("-id")[:_MANY] if public_id in one.invoices],
+        underway=[one for one in list_live_attempts(account) if public_id in one.invoices],
         explained={line["position"]: line for line in data["lines"]},
     )

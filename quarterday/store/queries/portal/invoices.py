@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -164,3 +164,18 @@ def _is_of(minor: int) -> Q:
     if minor >= 2**63:
         return Q(pk__in=())
     return Q(total_minor=minor) | Q(open_minor=minor, open_minor__gt=0)
+
+
+class Summary(NamedTuple):
+    """What an invoice is for, in short: its first line, and how many more there are."""
+
+    text: str
+    more: int
+
+
+def summarize_invoices(invoices: Sequence[Invoice]) -> dict[int, Summary]:
+    """What invoices are for, by key, in two queries."""
+    rows = InvoiceLine.objects.filter(invoice__in=[invoice.id for invoice in invoices])
+    counts = dict(rows.order_by().values_list("invoice").annotate(Count("id")))
+    first = rows.filter(position=1).values_list("invoice_id", "description")
+    return {key: Summary(text, counts[key] - 1) for key, text in first}

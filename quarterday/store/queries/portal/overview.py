@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -10,11 +11,9 @@ from django.db.models import Count, Q, Sum
 from quarterday.core.lifecycle import InvoiceState, SubscriptionState
 from quarterday.store.models import (
     Account,
-    AttemptStatus,
     CreditGrant,
     Event,
     Invoice,
-    PaymentAttempt,
     Subscription,
 )
 
@@ -23,7 +22,6 @@ NAMED = 5
 _ACTIVITY = 8
 
 _IS_OVER = (SubscriptionState.CANCELLED, SubscriptionState.ENDED)
-_UNDERWAY = (AttemptStatus.ACTION, AttemptStatus.PENDING, AttemptStatus.UNKNOWN)
 
 # What a customer wants to read about; the audit log has the rest.
 ACTIVITY = (
@@ -51,6 +49,11 @@ class Owed(NamedTuple):
     def due_on(self) -> date | None:
         """By when the first of it is to be paid."""
         return self.first[0].due_on if self.first else None
+
+    @property
+    def first_minor(self) -> int:
+        """What is to be paid by then."""
+        return sum(one.open_minor for one in self.first if one.due_on == self.due_on)
 
 
 class Services(NamedTuple):
@@ -80,12 +83,6 @@ def read_credit(account: Account, today: date) -> int:
     return int(rows.aggregate(sum=Sum("open_minor", default=0))["sum"])
 
 
-def list_underway(account: Account) -> list[PaymentAttempt]:
-    """Payments that were begun and have not come in, such as transfers; the newest first."""
-    rows = PaymentAttempt.objects.filter(account=account, status__in=_UNDERWAY)
-    return list(rows.select_related("method").order_by("-id")[:NAMED])
-
-
 def read_services(account: Account) -> Services:
     """What runs, waits, or is paused."""
     rows = Subscription.objects.filter(account=account).exclude(status__in=_IS_OVER)
@@ -93,7 +90,8 @@ def read_services(account: Account) -> Services:
     return Services(rows.count(), list(first))
 
 
-def list_activity(account: Account, limit: int = _ACTIVITY) -> list[Event]:
-    """What happened lately, the newest first."""
-    rows = Event.objects.filter(account_id=account.id, kind__in=ACTIVITY)
-    return list(rows.order_by("-id")[:limit])
+def list_activity(account: Account, hidden: Sequence[str] = ()) -> list[Event]:
+    """What happened lately, the newest first, without the kinds that are hidden."""
+    kinds = [kind for kind in ACTIVITY if kind not in hidden]
+    rows = Event.objects.filter(account_id=account.id, kind__in=kinds)
+    return list(rows.order_by("-id")[:_ACTIVITY])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -157,3 +158,20 @@ def _sum_taxes(account: Account, year: int) -> list[TaxRow]:
             total[0] += sign * int(row["base"])
             total[1] += sign * int(row["tax"])
     return [TaxRow(*key, *total) for key, total in sorted(sums.items(), key=lambda one: one[0][:2])]
+
+
+def has_year(account: Account, year: int, today: date) -> bool:
+    """Whether there can be papers of a year: from the first of them to today."""
+    if year == today.year:
+        return True
+    return any(one.year == year for one in list_years(account, today))
+
+
+def list_papers(account: Account, year: int) -> Iterator[tuple[str, str, str]]:
+    """The documents of a year in order: what each is, its public id and its number."""
+    notes = CreditNote.objects.filter(account=account, issued_on__year=year)
+    invoices = _invoices(account).filter(issued_on__year=year)
+    rows: tuple[tuple[str, QuerySet[Any]], ...] = (("invoice", invoices), ("credit_note", notes))
+    for kind, papers in rows:
+        for public_id, label in papers.order_by("id").values_list("public_id", "label"):
+            yield kind, public_id, label

@@ -1,0 +1,92 @@
+"""Credit: what there is, how it came to be, and adding more."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from quarterday.core.access import Permission
+from quarterday.store.queries.balances import OpenCredit, load_open_credit
+from quarterday.store.queries.portal.credit import CreditMove, page_credit
+from quarterday.store.queries.portal.overview import read_credit
+from quarterday.web.kit.access import AccountRequest, account_page
+from quarterday.web.kit.clock import read_today
+from quarterday.web.portal.inputs import read_number
+
+_SORTS: dict[str, str | Promise] = {
+    "deposit": _("You added credit"),
+    "overpayment": _("You paid more than was due"),
+    "credit_note": _("From a credit note"),
+    "promotional": _("A gift"),
+    "goodwill": _("Goodwill"),
+    "expired": _("Expired"),
+    "reversed": _("Taken back"),
+    "deducted": _("Paid out"),
+    "refunded": _("Paid back to you"),
+    "": _("Used for an invoice"),
+}
+
+
+class MoveRow(NamedTuple):
+    """A line of the history, in words."""
+
+    move: CreditMove
+    text: str
+
+
+class GrantRow(NamedTuple):
+    """Credit that is left, to be used until ``last_on``. ``waits``: it cannot be used yet."""
+
+    grant: OpenCredit
+    text: str
+    waits: bool
+    last_on: date | None
+
+
+@require_safe
+@account_page(Permission.SEE_MONEY)
+def show_credit(request: AccountRequest) -> HttpResponse:
+    """The balance, what it is made of, and page by page what moved it."""
+    account, today = request.account, read_today(request.seller)
+    page = page_credit(
+        account.id,
+        older_than=read_number(request.GET.get("after", "")),
+        newer_than=read_number(request.GET.get("before", "")),
+    )
+    url = reverse("portal:credit")
+    context: dict[str, Any] = {
+        "credit_minor": read_credit(account, today),
+        "grants": _list_grants(account.id, today),
+        "rows": [MoveRow(move, _tell(move)) for move in page.moves],
+        "newer_url": f"{url}?before={page.newer}" if page.newer is not None else "",
+        "older_url": f"{url}?after={page.older}" if page.older is not None else "",
+        "can_add": Permission.PAY in request.permissions,
+    }
+    return render(request, "portal/credit.html", context)
+
+
+def _list_grants(account_id: int, today: date) -> list[GrantRow]:
+    return [
+        GrantRow(
+            one,
+            str(_SORTS[one.kind]),
+            one.granted_on > today,
+            one.expires_on and one.expires_on - timedelta(days=1),
+        )
+        for one in load_open_credit(account_id)
+        if one.expires_on is None or one.expires_on > today
+    ]
+
+
+def _tell(move: CreditMove) -> str:
+    """A move in words; a use with a plus gives back what was used."""
+    if move.kind == "use" and move.amount_minor > 0:
+        return str(_("Given back from an invoice"))
+    return str(_SORTS[move.sort])

@@ -1,0 +1,70 @@
+"""One invoice: what it is for, what was paid of it, and what happened to it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from quarterday.core.access import Permission
+from quarterday.core.lifecycle import InvoiceState
+from quarterday.store.models import InvoiceLine
+from quarterday.store.queries.explain_line import explain_line
+from quarterday.store.queries.explain_words import Unit
+from quarterday.store.queries.portal.invoice import InvoiceSheet, read_sheet
+from quarterday.web.kit.access import AccountRequest, account_page
+from quarterday.web.kit.clock import read_today
+from quarterday.web.portal.attempts import tell_attempts
+from quarterday.web.portal.history import tell_history, tell_settlement
+from quarterday.web.portal.invoices import show_state
+
+
+class ExplainedLine(NamedTuple):
+    """A line of an invoice and the sentences about how it came to be."""
+
+    line: InvoiceLine
+    last_on: date
+    why: list[str]
+
+
+@require_safe
+@account_page(Permission.SEE_MONEY)
+def show_invoice(request: AccountRequest, public_id: str) -> HttpResponse:
+    """The page of an invoice; 404 for whatever is not the account's."""
+    sheet = read_sheet(request.account, public_id)
+    if sheet is None:
+        raise Http404(_("There is no such invoice."))
+    today = read_today(request.seller)
+    invoice = sheet.invoice
+    is_open = invoice.status == InvoiceState.OPEN
+    context = {
+        "sheet": sheet,
+        "invoice": invoice,
+        "state": show_state(invoice, today),
+        "lines": _explain(sheet),
+        "underway": tell_attempts(sheet.underway, request.seller.time_zone),
+        "settled": [(one, tell_settlement(one)) for one in sheet.settled],
+        "paid_on": max((one.on for one in sheet.settled), default=None),
+        "history": tell_history(sheet, today),
+        "days_late": (today - invoice.due_on).days,
+        "can_pay": is_open and Permission.PAY in request.permissions,
+        "is_open": is_open,
+    }
+    return render(request, "portal/invoice.html", context)
+
+
+def _explain(sheet: InvoiceSheet) -> list[ExplainedLine]:
+    unit = Unit(sheet.invoice.currency)
+    return [
+        ExplainedLine(
+            line,
+            line.period_end - timedelta(days=1),
+            [text.strip() for text in explain_line(said, unit)],
+        )
+        for line in sheet.lines
+        if (said := sheet.explained.get(line.position))
+    ]

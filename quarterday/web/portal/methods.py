@@ -1,0 +1,86 @@
+"""The ways to pay that an account keeps."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from quarterday.core.access import Permission
+from quarterday.services.errors import NotFound
+from quarterday.services.payments.choose_method import choose_method
+from quarterday.services.payments.remove_method import remove_method
+from quarterday.store.models import PaymentMethod
+from quarterday.store.queries.paying import list_methods
+from quarterday.web.kit.access import AccountRequest, account_page
+from quarterday.web.kit.clock import read_now, read_today
+
+_SOON = timedelta(days=60)
+
+
+class MethodRow(NamedTuple):
+    """A kept way to pay; ``expiry`` is expired, soon or nothing."""
+
+    method: PaymentMethod
+    expiry: str
+
+
+@require_safe
+@account_page(Permission.SEE_MONEY)
+def show_methods(request: AccountRequest) -> HttpResponse:
+    """What is kept, the one that is charged first."""
+    today = read_today(request.seller)
+    context = {
+        "rows": [MethodRow(one, _expiry(one, today)) for one in list_methods(request.account)],
+        "can_manage": Permission.MANAGE_METHODS in request.permissions,
+    }
+    return render(request, "portal/methods.html", context)
+
+
+@require_POST
+@account_page(Permission.MANAGE_METHODS)
+def make_default(request: AccountRequest, public_id: str) -> HttpResponse:
+    """Charge this one from now on."""
+    method = _find(request, public_id)
+    try:
+        choose_method(method=method, now=read_now(), actor=request.user.public_id)
+    except NotFound:
+        raise Http404(_("There is no such way to pay.")) from None
+    messages.success(request, _("%(label)s is used from now on.") % {"label": method.label})
+    return redirect("portal:methods")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@account_page(Permission.MANAGE_METHODS)
+def drop_method(request: AccountRequest, public_id: str) -> HttpResponse:
+    """Say what removing means, then remove it."""
+    method = _find(request, public_id)
+    if request.method == "POST":
+        remove_method(method=method, now=read_now(), actor=request.user.public_id)
+        messages.success(
+            request, _("%(label)s was removed. Add it again at any time.") % {"label": method.label}
+        )
+        return redirect("portal:methods")
+    others = [one for one in list_methods(request.account) if one.id != method.id]
+    context = {"method": method, "heir": others[0] if method.is_default and others else None}
+    context["is_last"] = not others
+    return render(request, "portal/remove_method.html", context)
+
+
+def _find(request: AccountRequest, public_id: str) -> PaymentMethod:
+    rows = PaymentMethod.objects.filter(account=request.account, removed_at=None)
+    method = rows.filter(public_id=public_id).first()
+    if method is None:
+        raise Http404(_("There is no such way to pay."))
+    return method
+
+
+def _expiry(method: PaymentMethod, today: date) -> str:
+    if method.expires_on is None or method.expires_on > today + _SOON:
+        return ""
+    return "soon" if method.expires_on >= today else "expired"
