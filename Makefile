@@ -13,7 +13,7 @@ PYTEST := $(BIN)/pytest
 WORKERS ?= auto
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help venv demo test conformance lint format lock clean
+.PHONY: help venv demo test conformance lint format messages lock clean
 
 help:
 	@echo "make venv          create $(VENV) from the locked requirements"
@@ -22,6 +22,7 @@ help:
 	@echo "make conformance   run worked cases through the core (CASES=DIR, by default $(CASES))"
 	@echo "make lint          what runs in a second or two: ruff, mypy, import contracts"
 	@echo "make format        let ruff lay out the code"
+	@echo "make messages      collect texts to translate, and compile translations"
 	@echo "make lock          resolve requirements/*.in again into requirements/*.txt"
 	@echo "make clean         remove $(VENV), caches and build results"
 
@@ -65,6 +66,9 @@ lint: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: $(READY)
+	$(BIN)/python -m tools.messages
 
 lock: $(READY)
 	cd requirements && for name in base dev; do \
