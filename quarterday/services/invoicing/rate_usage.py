@@ -32,7 +32,7 @@ from quarterday.store.queries.usage import (
 _CARRIED = {Aggregation.TIME_WEIGHTED}
 
 
-class _Rated(NamedTuple):
+class RatedUsage(NamedTuple):
     """What the usage of a period costs, and the events that are taken into account by it."""
 
     amount: Amount
@@ -53,12 +53,14 @@ class StoredUsage:
         """The periods that ended, then supplements for periods billed before."""
         found = ItemCharges([], [])
         for part, whole in pieces:
-            rated = self._rate(state, item, price, part, whole)
+            rated = self.rate_period(state.account.seller_id, item, price, part, whole)
             charge = self._charge(state, item, price, part, rated.quantity, rated.amount, "usage")
             found.charges.append(charge)
             found.usage_ids.extend(rated.usage_ids)
         for part in self._late_periods(item, price):
-            rated = self._rate(state, item, price, part, item.schedule.containing(part.start))
+            rated = self.rate_period(
+                state.account.seller_id, item, price, part, item.schedule.containing(part.start)
+            )
             found.usage_ids.extend(rated.usage_ids)
             billed = load_billed(item, "usage", part.start)
             charge = self._charge(
@@ -81,14 +83,14 @@ class StoredUsage:
             return [part for part in periods if min(late) < part.end]
         return [part for part in periods if any(part.holds(day) for day in late)]
 
-    def _rate(
-        self, state: AccountState, item: ItemRow, price: PriceInfo, part: Period, whole: Period
-    ) -> _Rated:
+    def rate_period(
+        self, seller_id: int, item: ItemRow, price: PriceInfo, part: Period, whole: Period
+    ) -> RatedUsage:
         """Aggregate the measurements of a period and price the quantity.
 
         The quantity is what was used in those days, so only a minimum is prorated.
         """
-        zone = ZoneInfo(self.catalog.seller(state.account.seller_id).time_zone)
+        zone = ZoneInfo(self.catalog.seller(seller_id).time_zone)
         start, end = (datetime.combine(day, time(), zone) for day in part)
         kind = Aggregation(price.aggregation)
         since = None if kind in _CARRIED else part.start
@@ -109,7 +111,7 @@ class StoredUsage:
                 f"the usage of {price.terms.label} from {part} cannot be priced: {error}; "
                 "correct the measurements"
             ) from None
-        return _Rated(amount, quantity, usage_ids)
+        return RatedUsage(amount, quantity, usage_ids)
 
     def _charge(
         self,
