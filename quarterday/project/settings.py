@@ -135,4 +135,9 @@ if os.environ.get("QUARTERDAY_BEHIND_PROXY") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 vars().update(ACCESS_SETTINGS)
+# Addresses of links hold their tokens, which must not stand in logs.
+LOGGING: dict[str, Any] = {"version": 1, "disable_existing_loggers": False}
+LOGGING_CONFIG = "quarterday.project.logs.configure_logs"
+DEFAULT_EXCEPTION_REPORTER = "quarterday.project.error_report.SafeReporter"
+
 vars().update(read_mail_settings(os.environ))
