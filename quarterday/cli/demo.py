@@ -30,6 +30,10 @@ def demo_command(
     accounts: Annotated[
         int, typer.Option("--accounts", min=20, max=700, help="About how many customers.")
     ] = 400,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Then serve the portal and the order pages.")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port.")] = 8000,
     as_json: Json = False,
 ) -> None:
     """Invent a web host, an internet provider and a software house, and bill them for a year.
@@ -55,6 +59,25 @@ def demo_command(
             say(f"  {line}")
     if offences:
         raise typer.Exit(ExitCode.OFFENCES)
+    if serve:
+        _serve(url, port)
+
+
+def _serve(url: str | None, port: int) -> None:
+    """Say where the pages are and how to get in, and serve them."""
+    from django.conf import settings
+
+    from quarterday.cli.serve import find_address, run_server
+    from quarterday.services.demo.let_in import let_in
+
+    settings.PUBLIC_URL = address = find_address(port)
+    link = let_in(now=read_clock())
+    say(f"\nThe portal, signed in with one click: {link}")
+    say(f"A shop to order from:                 {address}/order/hosting/")
+    if url is not None:
+        os.environ["QUARTERDAY_DATABASE_URL"] = url
+    os.environ.setdefault("QUARTERDAY_MAIL_URL", f"file://{Path('demo-mail').absolute()}")
+    run_server("127.0.0.1", port)
 
 
 class _Teller:

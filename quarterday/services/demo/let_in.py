@@ -1,0 +1,50 @@
+"""Let whoever tries the demo into the portal: one person who acts for an account of each seller."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+
+from quarterday.core.access import Role
+from quarterday.services.links.make_link import make_link
+from quarterday.services.users.add_user import add_member, add_user
+from quarterday.store.models import Account, LinkPurpose, Seller
+
+EMAIL = "demo@customer.example"
+
+
+def let_in(*, now: datetime) -> str:
+    """The address that signs the demo's person in with one click, once, within a week."""
+    user = add_user(email=EMAIL, name="Demo", language="en")
+    sellers = list(Seller.objects.order_by("id"))
+    for seller in sellers:
+        account = _find_account(seller)
+        add_member(account_id=account.id, user=user, role=Role.OWNER, now=now, actor="demo")
+    made = make_link(
+        seller=sellers[0],
+        purpose=LinkPurpose.SIGN_IN,
+        now=now,
+        subject=user.public_id,
+        address=EMAIL,
+        expires_at=now + timedelta(days=7),
+        single_use=True,
+        created_by="demo",
+    )
+    return made.url
+
+
+def _find_account(seller: Seller) -> Account:
+    """The account with most to see: something to pay, contracts and a long history."""
+    return (
+        Account.objects.filter(seller=seller, status="open")
+        .annotate(
+            to_pay=Count("invoices", filter=Q(invoices__status="open"), distinct=True),
+            contracts=Count(
+                "subscriptions", filter=Q(subscriptions__status="active"), distinct=True
+            ),
+            issued=Count("invoices", distinct=True),
+        )
+        .filter(contracts__gt=0)
+        .order_by("-contracts", "-to_pay", "-issued", "id")[0]
+    )
