@@ -47,7 +47,7 @@ $(READY): pyproject.toml requirements/dev.txt
 	@touch $@
 
 demo: $(READY)
-	$(BIN)/quarterday demo
+	$(BIN)/quarterday demo --serve
 
 # What touches no database need not run twice.
 test: lint
