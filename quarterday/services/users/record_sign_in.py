@@ -21,7 +21,6 @@ def record_sign_in(
     with transaction.atomic():
         live = Session.objects.filter(expire_date__gt=now).values("session_key")
         SignIn.objects.filter(user=user).exclude(session_key__in=live).delete()
-        User.objects.filter(id=user.id).update(last_login=now)
         row, _ = SignIn.objects.update_or_create(
             session_key=session_key,
             defaults={
@@ -59,19 +58,25 @@ def end_sign_ins(
     now: datetime,
     actor: str,
     only: str | None = None,
+    only_key: str | None = None,
     keep: Collection[str] = (),
 ) -> int:
     """Sign a user out of the browsers that are remembered, all but those of the sessions to keep.
 
-    ``only`` is the public id of one of them. How many there were; ending them again is none.
+    ``only`` is the public id of one of them, ``only_key`` the key of its session. How many there
+    were; ending them again is none. Ending all of them ends the links that were mailed, too.
     """
     with transaction.atomic():
         rows = SignIn.objects.filter(user=user).exclude(session_key__in=keep)
         if only is not None:
             rows = rows.filter(public_id=only)
+        if only_key is not None:
+            rows = rows.filter(session_key=only_key)
         keys = list(rows.values_list("session_key", flat=True))
         Session.objects.filter(session_key__in=keys).delete()
         rows.filter(session_key__in=keys).delete()
+        if only is None and only_key is None:
+            revoke_sign_in_links(user=user, now=now)
         if keys:
             record_user_event(
                 user=user,

@@ -15,15 +15,22 @@ from quarterday.services.users.tell_user import tell_user
 from quarterday.store.models import User
 
 
+def check_password(user: User, password: str) -> list[str]:
+    """What a new password lacks, in the reader's words; nothing when it will do."""
+    try:
+        validate_password(password, user)
+    except ValidationError as refusal:
+        return refusal.messages
+    return []
+
+
 def set_password(*, user: User, password: str, now: datetime, actor: str) -> User:
     """Set the password; every other browser of the user is signed out by it.
 
     Raises `BillingError` that says what the password lacks.
     """
-    try:
-        validate_password(password, user)
-    except ValidationError as refusal:
-        raise BillingError(" ".join(refusal.messages)) from None
+    if problems := check_password(user, password):
+        raise BillingError(" ".join(problems))
     user.set_password(password)
     with transaction.atomic():
         User.objects.filter(id=user.id).update(password=user.password)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from quarterday.store.models import Membership, Seller
@@ -27,6 +29,12 @@ def memberships_of(user_id: int, seller: Seller | None = None) -> QuerySet[Membe
     if seller is not None:
         rows = rows.filter(account__seller=seller)
     return rows.order_by(F("chosen_at").desc(nulls_last=True), "id")
+
+
+def memberships_that_may(account_id: int, roles: Collection[str]) -> list[Membership]:
+    """A few people of an account whose role is one of these."""
+    rows = Membership.objects.filter(account_id=account_id, role__in=roles)
+    return list(rows.select_related("user").order_by("id")[:3])
 
 
 def find_membership(

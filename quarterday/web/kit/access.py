@@ -19,7 +19,9 @@ from quarterday.store.queries.access import (
     find_membership,
     find_only_seller,
     find_seller_of_host,
+    memberships_that_may,
 )
+from quarterday.web.kit.roles import role_name
 
 ACCOUNT_KEY = "account"
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -87,9 +89,18 @@ def enter_account(request: HttpRequest, *needed: Permission) -> HttpResponse | N
     entered = cast(AccountRequest, request)
     missing = [one for one in needed if one not in entered.permissions]
     if missing:
-        context = {"roles": roles_that_may(missing[0]), "permission": missing[0]}
-        return render(request, "kit/not_permitted.html", context, status=403)
+        return refuse_role(entered, missing[0])
     return None
+
+
+def refuse_role(request: AccountRequest, missing: Permission) -> HttpResponse:
+    """Say which role somebody has, and who can help."""
+    able = memberships_that_may(request.account.id, roles_that_may(missing))
+    context = {
+        "role": role_name(request.membership.role),
+        "owners": ", ".join(row.user.name or row.user.email for row in able),
+    }
+    return render(request, "kit/not_permitted.html", context, status=403)
 
 
 def choose_account(request: HttpRequest) -> Membership | None:
@@ -152,10 +163,9 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 def safe_next(request: HttpRequest, default: str = "/") -> str:
     """Where to go after signing in: the ``next`` that was asked for if it is one of our pages."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if asked and is_ours else default
+    is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    # A link or the sign-in itself would send the visitor round in circles.
+    return default if not is_ours or asked.startswith(("/l/", "/sign-")) else asked
 
 
 def sign_in_user(
