@@ -32,10 +32,11 @@ class Visitor:
 
 
 def find_language(request: HttpRequest) -> str:
-    """What the visitor chose, or what the browser asks for."""
-    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
-    if chosen in dict(settings.LANGUAGES):
-        return chosen
+    """What the visitor chose here, what the user set once, or what the browser asks for."""
+    own = getattr(request.user, "language", "")
+    for chosen in (request.COOKIES.get(LANGUAGE_COOKIE, ""), own):
+        if chosen in dict(settings.LANGUAGES):
+            return chosen
     return translation.get_language_from_request(request)
 
 
