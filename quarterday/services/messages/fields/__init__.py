@@ -1,0 +1,1 @@
+"""The merge fields of a message, read from what it tells about."""

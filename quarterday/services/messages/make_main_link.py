@@ -1,0 +1,89 @@
+"""The one link of a message: where its button leads. Made when it is sent, and kept nowhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+from quarterday.core.lifecycle import InvoiceState
+from quarterday.core.message import find_kind
+from quarterday.services.links.base_url import base_url
+from quarterday.services.links.make_link import make_link
+from quarterday.services.links.renew_link import remake_link
+from quarterday.services.messages.fields.documents import find_invoice
+from quarterday.services.messages.fields.source import Source
+from quarterday.services.users.change_address import make_address_token
+from quarterday.store.models import Delivery, LinkPurpose, Message
+
+_DIRECT = {
+    "sign_in": (LinkPurpose.SIGN_IN, "usr"),
+    "invitation": (LinkPurpose.INVITATION, "ivt"),
+    "quote": (LinkPurpose.QUOTE, "quo"),
+}
+
+
+def make_main_link(message: Message, delivery: Delivery, *, now: datetime) -> str:
+    """The address that the button of a message opens, for this one delivery."""
+    target = find_kind(message.kind).link
+    source = Source(message, now)
+    if target == "pay" and (invoice := find_invoice(source)):
+        is_open = invoice.status == InvoiceState.OPEN and invoice.open_minor > 0
+        purpose = LinkPurpose.PAY if is_open else LinkPurpose.VIEW
+        return _make(message, delivery, now, purpose, subject=invoice.public_id)
+    if target in _DIRECT:
+        purpose, prefix = _DIRECT[target]
+        subject, page = source.find(prefix), str(message.data.get("destination", ""))
+        return _make(message, delivery, now, purpose, subject=subject, destination=page)
+    if target == "renewed":
+        made = remake_link(
+            public_id=str(message.data["link"]), now=now, delivery_id=delivery.id, kind=message.kind
+        )
+        return made.url
+    if target == "address":
+        return _address_link(message)
+    if target == "news":
+        page = str(message.data.get("destination", ""))
+        return _make(message, delivery, now, LinkPurpose.CUSTOM, destination=page) if page else ""
+    page = target if target.startswith("/") else "/invoices/"
+    return _make(message, delivery, now, LinkPurpose.PORTAL, destination=page)
+
+
+def make_unsubscribe_link(message: Message, delivery: Delivery, *, now: datetime) -> str:
+    """The way out of marketing, for this one address."""
+    if not find_kind(message.kind).is_marketing:
+        return ""
+    return _make(message, delivery, now, LinkPurpose.UNSUBSCRIBE)
+
+
+def _make(
+    message: Message,
+    delivery: Delivery,
+    now: datetime,
+    purpose: LinkPurpose,
+    *,
+    subject: str = "",
+    destination: str = "",
+) -> str:
+    made = make_link(
+        seller=message.seller,
+        purpose=purpose,
+        now=now,
+        account_id=message.account_id,
+        subject=subject,
+        address=delivery.address,
+        destination=destination,
+        delivery_id=delivery.id,
+        kind=message.kind,
+        variant=str(message.data.get("variant", "")),
+        created_by="message",
+    )
+    return made.url
+
+
+def _address_link(message: Message) -> str:
+    """The page that confirms a new address; its token is made by whom it belongs to."""
+    data = message.data
+    token = make_address_token(
+        user=message.subject, old=data["old"], new=message.recipient, until=int(data["until"])
+    )
+    return f"{base_url(message.seller)}/profile/address/{quote(token, safe='')}/"
