@@ -1,7 +1,13 @@
-"""Which address leads where."""
+"""Which address leads where: calls from outside. All of them begin with ``/hooks/``."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from quarterday.api.gateway_hook import gateway_hook
+
+app_name = "hooks"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("pay/<str:gateway>/", gateway_hook, name="gateway"),
+    path("pay/<str:gateway>/<str:seller>/", gateway_hook, name="gateway"),
+]

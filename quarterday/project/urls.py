@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("quarterday.web.kit.urls")),
     path("", include("quarterday.web.portal.urls")),
+    path("pay/", include("quarterday.web.kit.pay_urls")),
     path("l/", include("quarterday.web.links.urls")),
     path("order/", include("quarterday.web.order.urls")),
     path("hooks/", include("quarterday.api.hook_urls")),

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_urlsafe
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
-from quarterday.store.models import Account, Invoice
+from quarterday.core.errors import BillingError
+from quarterday.core.lifecycle import InvoiceState
+from quarterday.ports.outcomes import DECLINE_TEXTS
+from quarterday.store.models import (
+    Account,
+    AttemptPurpose,
+    AttemptStatus,
+    Invoice,
+    PaymentAttempt,
+)
+from quarterday.store.queries.paying import LIVE, ON_THE_WAY, is_promise, list_live_attempts
+from quarterday.web.kit.clock import read_now, read_today
+from quarterday.web.kit.pay_flow import look_up, remember, submit
+from quarterday.web.kit.pay_ways import Way, find_way, list_ways
+from quarterday.web.kit.words import format_money
+
+ENDED = (AttemptStatus.FAILED, AttemptStatus.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -17,6 +38,24 @@ class PayPage:
     title: str = ""
     shows_methods: bool = False
     ends_at_done: bool = False
+
+
+@dataclass
+class _Asked:
+    """What the page asks for, as it is now and not as a page once showed it."""
+
+    account: Account
+    purpose: AttemptPurpose
+    invoices: list[Invoice]
+    open_minor: int
+    amount_minor: int
+    coming: list[PaymentAttempt]
+    promised: PaymentAttempt | None
+
+    @property
+    def names(self) -> list[str]:
+        """The public ids of the invoices."""
+        return [one.public_id for one in self.invoices]
 
 
 def pay_view(
@@ -39,4 +78,169 @@ def pay_view(
     offers to keep one. ``page.ends_at_done`` skips the page that says what was paid and goes to
     ``done_url`` right away (check-out).
     """
-    raise NotImplementedError
+    now = read_now()
+    asked = _read(account, invoices, amount_minor, now, looks_up=request.method == "POST")
+    if invoices and not asked.invoices:
+        return redirect(done_url)
+    return _serve(request, asked, page, back_url, done_url, actor, now)
+
+
+def keep_view(
+    request: HttpRequest, *, account: Account, back_url: str, done_url: str, actor: str
+) -> HttpResponse:
+    """Keep a way to pay without paying; the same page, for somebody signed in to the account."""
+    asked = _Asked(account, AttemptPurpose.SAVE, [], 0, 0, [], None)
+    page = PayPage(shows_methods=True, ends_at_done=True)
+    return _serve(request, asked, page, back_url, done_url, actor, read_now())
+
+
+def _serve(
+    request: HttpRequest,
+    asked: _Asked,
+    page: PayPage,
+    back_url: str,
+    done_url: str,
+    actor: str,
+    now: datetime,
+) -> HttpResponse:
+    ways = list_ways(asked.account, purpose=asked.purpose, shows_methods=page.shows_methods)
+    if request.method != "POST":
+        for one in [*asked.coming, *([asked.promised] if asked.promised else [])]:
+            # Whoever may pay the invoice may see how far its payment is.
+            remember(request, one, back=_find_here(request), done=done_url, ends_at_done=False)
+        return _show(request, asked, ways, page, back_url)
+    if request.POST.get("shown") != str(asked.amount_minor):
+        problem = _("The amount has changed since you opened this page. Nothing was paid.")
+        return _show(request, asked, ways, page, back_url, problem=problem, status=409)
+    way = find_way(ways, request.POST.get("way", ""))
+    if way is None:
+        problem = _("This way to pay is no longer offered. Choose another one.")
+        return _show(request, asked, ways, page, back_url, problem=problem, status=409)
+    fields = way.read_fields(request)
+    if errors := way.check(fields, now):
+        way.fill(fields, errors)
+        way.saves = request.POST.get("save") == "1"
+        return _show(request, asked, ways, page, back_url, status=422)
+    try:
+        attempt = submit(
+            request,
+            account=asked.account,
+            way=way,
+            fields=fields,
+            amount_minor=asked.amount_minor,
+            invoices=asked.names,
+            purpose=asked.purpose,
+            actor=actor,
+            now=now,
+        )
+    except BillingError:
+        # Somebody else paid meanwhile, or a limit was reached: what holds now is shown.
+        problem = _("This cannot be paid right now, because something changed. Nothing was paid.")
+        return _show(request, asked, ways, page, back_url, problem=problem, status=409)
+    return _go_on(request, attempt, page, back_url, done_url)
+
+
+def _go_on(
+    request: HttpRequest, attempt: PaymentAttempt, page: PayPage, back_url: str, done_url: str
+) -> HttpResponse:
+    """After a POST always a redirect, so that reloading sends nothing again."""
+    if attempt.status in ENDED:
+        return redirect(_find_here(request, failed=attempt.public_id))
+    here = _find_here(request)
+    remember(request, attempt, back=here, done=done_url, ends_at_done=page.ends_at_done)
+    if attempt.status == AttemptStatus.SUCCEEDED and page.ends_at_done:
+        return redirect(done_url)
+    return redirect("pay:result", attempt.public_id)
+
+
+def _find_here(request: HttpRequest, failed: str = "") -> str:
+    """The address of this page, with the attempt that failed."""
+    query = request.GET.copy()
+    query.pop("failed", None)
+    if failed:
+        query["failed"] = failed
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def _read(
+    account: Account,
+    invoices: Sequence[Invoice],
+    amount_minor: int | None,
+    now: datetime,
+    *,
+    looks_up: bool,
+) -> _Asked:
+    """What is open now. Before paying, those that wait for the payer are looked up, so that
+    nobody pays twice who had already confirmed.
+    """
+    names = [one.public_id for one in invoices]
+    live = [
+        one
+        for one in list_live_attempts(account)
+        if set(one.invoices).intersection(names) or not (names or one.invoices)
+    ]
+    if looks_up:
+        live = [_refresh(one, account, now) for one in live]
+    rows = Invoice.objects.filter(account=account, public_id__in=names, status=InvoiceState.OPEN)
+    opened = sorted(rows, key=lambda one: names.index(one.public_id))
+    coming = [
+        one for one in live if one.invoices and not is_promise(one) and one.status in ON_THE_WAY
+    ]
+    total = sum(one.open_minor for one in opened)
+    open_minor = total - sum(one.amount_minor for one in coming)
+    amount = min(amount_minor or open_minor, open_minor) if names else amount_minor or 0
+    promised = next((one for one in live if is_promise(one) and one.status in LIVE), None)
+    return _Asked(account, AttemptPurpose.PAY, opened, total, max(0, amount), coming, promised)
+
+
+def _refresh(attempt: PaymentAttempt, account: Account, now: datetime) -> PaymentAttempt:
+    """An attempt that waits for its payer, as its gateway knows it; others as they are."""
+    if attempt.status != AttemptStatus.ACTION:
+        return attempt
+    attempt.account = account
+    try:
+        return look_up(attempt, now=now)
+    except BillingError:
+        # Somebody else was faster; the invoices are read afterwards.
+        return attempt
+
+
+def _show(
+    request: HttpRequest,
+    asked: _Asked,
+    ways: list[Way],
+    page: PayPage,
+    back_url: str,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    amount = format_money(asked.amount_minor, asked.account.currency)
+    is_saving = asked.purpose is AttemptPurpose.SAVE
+    usual = _("Add a payment method") if is_saving else _("Pay %(amount)s") % {"amount": amount}
+    context: dict[str, Any] = {
+        "asked": asked,
+        "currency": asked.account.currency,
+        "amount": amount,
+        "title": page.title or usual,
+        "page": page,
+        "ways": ways,
+        "is_saving": is_saving,
+        "is_test": any(one.opened.is_test for one in ways),
+        "back_url": "" if back_url == request.path else back_url,
+        "problem": problem,
+        "failed": _find_failed(request, asked.account),
+        "key": token_urlsafe(16),
+        "today": read_today(asked.account.seller),
+    }
+    request.seller = asked.account.seller  # type: ignore[attr-defined]
+    return render(request, "kit/pay.html", context, status=status)
+
+
+def _find_failed(request: HttpRequest, account: Account) -> str:
+    """Why the attempt that the address names failed."""
+    name = request.GET.get("failed", "") if request.method != "POST" else ""
+    if not name:
+        return ""
+    row = PaymentAttempt.objects.filter(account=account, public_id=name, status__in=ENDED).first()
+    return _(DECLINE_TEXTS[row.error]) if row and row.error in DECLINE_TEXTS else ""
