@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from quarterday.services.users.change_user import change_user
+from quarterday.web.kit.clock import read_now
 from quarterday.web.kit.context import LANGUAGE_COOKIE
 
 
@@ -18,6 +20,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         back = "/"
     response = HttpResponseRedirect(back)
     if code in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            change_user(user=request.user, now=read_now(), language=code)
         response.set_cookie(
             LANGUAGE_COOKIE,
             code,
