@@ -31,10 +31,10 @@ def test_it_leads_nowhere_else(client: Client, back: str) -> None:
 
 def test_a_users_choice_is_theirs_on_every_device(client: Client) -> None:
     user = add_user(email="reader@example.com")
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     client.post("/language/", {"language": "es"})
     user.refresh_from_db()
     assert user.language == "es"
     other = Client()
-    other.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    other.force_login(user)
     assert b'lang="es"' in other.get("/nowhere/").content
