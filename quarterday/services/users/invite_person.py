@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,11 +12,13 @@ from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.errors import Conflict, NotFound
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_word
+from quarterday.services.links.make_link import LIFETIME as LINK_LIFETIME
 from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.users.add_user import check_email
-from quarterday.store.models import Account, Invitation, Membership, User
+from quarterday.store.models import Account, Invitation, LinkPurpose, Membership, User
 
-LIFETIME = timedelta(days=7)
+# As long as the link that is mailed.
+LIFETIME = LINK_LIFETIME[LinkPurpose.INVITATION]
 
 
 def invite_person(

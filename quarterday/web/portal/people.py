@@ -107,7 +107,7 @@ def _send(request: AccountRequest, form: InviteForm) -> bool:
         return False
     messages.success(
         request,
-        _("%(email)s is invited. The mail is on its way; it can be accepted for 7 days.")
+        _("%(email)s is invited. The mail is on its way; it can be accepted for 14 days.")
         % {"email": email},
     )
     return True
