@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Abs
 
 from quarterday.core.access import Role
 from quarterday.services.links.make_link import make_link
@@ -46,5 +47,6 @@ def _find_account(seller: Seller) -> Account:
             issued=Count("invoices", distinct=True),
         )
         .filter(contracts__gt=0)
-        .order_by("-contracts", "-to_pay", "-issued", "id")[0]
+        # One thing to pay says more than a year of debts.
+        .order_by(Abs(F("to_pay") - 1), "-contracts", "-issued", "id")[0]
     )
