@@ -130,6 +130,7 @@ def _serve(
             amount_minor=asked.amount_minor,
             invoices=asked.names,
             purpose=asked.purpose,
+            saves=page.shows_methods and way.can_save and request.POST.get("save") == "1",
             actor=actor,
             now=now,
         )

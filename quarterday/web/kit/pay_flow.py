@@ -34,6 +34,7 @@ def submit(
     amount_minor: int,
     invoices: list[str],
     purpose: AttemptPurpose,
+    saves: bool,
     actor: str,
     now: datetime,
 ) -> PaymentAttempt:
@@ -42,7 +43,7 @@ def submit(
     Pressed again while it works or after it succeeded, it tells of the same attempt; after it
     failed, it tries again.
     """
-    data = {"is_present": True, "save": request.POST.get("save") == "1"}
+    data = {"is_present": True, "save": saves}
 
     def begin() -> str:
         return start_attempt(
