@@ -18,12 +18,14 @@ from quarterday.cli import (
     credit,
     export,
     invoices,
+    links,
     payments,
     refunds,
     subscription_changes,
     subscription_states,
     subscriptions,
     usage,
+    users,
 )
 from quarterday.cli.check import check_command
 from quarterday.cli.command import command, make_group
@@ -81,6 +83,8 @@ app.add_typer(accounts.group, name="accounts", rich_help_panel=_CUSTOMERS)
 app.add_typer(subscriptions.group, name="subscriptions", rich_help_panel=_CUSTOMERS)
 app.add_typer(payments.group, name="payments", rich_help_panel=_CUSTOMERS)
 app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)
+app.add_typer(links.group, name="links", rich_help_panel=_CUSTOMERS)
+app.add_typer(users.group, name="users", rich_help_panel=_CUSTOMERS)
 app.add_typer(export.group, name="export", rich_help_panel=_BOOKS)
 
 _bench = make_group("Measure how fast Quarterday is on this machine.")

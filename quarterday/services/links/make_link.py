@@ -28,7 +28,7 @@ LIFETIME = {
     # A mail is kept for years, and its way out must still work then.
     LinkPurpose.UNSUBSCRIBE: timedelta(days=5 * 365),
 }
-_OF_ACCOUNT = {LinkPurpose.PAY, LinkPurpose.VIEW, LinkPurpose.PORTAL}
+_OF_ACCOUNT = {LinkPurpose.PAY, LinkPurpose.VIEW, LinkPurpose.PORTAL, LinkPurpose.QUOTE}
 _WITH_SUBJECT = {
     LinkPurpose.PAY,
     LinkPurpose.VIEW,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 
-from quarterday.store.models import Account, Click, Link, Seller
+from quarterday.store.models import Account, Click, Link, LinkPurpose, LinkRevocation, Seller
 from quarterday.store.queries.references import NotThere
 
 # What somebody does with a link before doing what it is for.
@@ -42,7 +42,9 @@ def list_links(
     purpose: str = "",
     limit: int = 0,
 ) -> list[Link]:
-    """Links, the newest first, each with ``opens``: how often people opened it."""
+    """Links, the newest first; each with ``opens``, how often people opened it, and ``is_swept``,
+    whether it was revoked together with others.
+    """
     rows = Link.objects.select_related("seller", "account").order_by("-id")
     if seller is not None:
         rows = rows.filter(seller=seller)
@@ -51,8 +53,20 @@ def list_links(
     if purpose:
         rows = rows.filter(purpose=purpose)
     people = Q(clicks__is_bot=False, clicks__action="open")
-    rows = rows.annotate(opens=Count("clicks", filter=people))
+    rows = rows.annotate(opens=Count("clicks", filter=people), is_swept=_is_swept())
     return list(rows[:limit] if limit else rows)
+
+
+def _is_swept() -> ExpressionWrapper[BooleanField[bool, bool]]:
+    """Whether a link falls under a revocation of many; the rule is the one of `open_link`."""
+    rows = LinkRevocation.objects.filter(
+        Q(account=None) | Q(account=OuterRef("account")),
+        seller=OuterRef("seller"),
+        before__gt=OuterRef("created_at"),
+    )
+    named = Q(Exists(rows.filter(purpose=OuterRef("purpose"))))
+    of_all = Q(Exists(rows.filter(purpose=""))) & ~Q(purpose=LinkPurpose.UNSUBSCRIBE)
+    return ExpressionWrapper(named | of_all, output_field=BooleanField())
 
 
 def link_rates(*, since: datetime, seller: Seller | None = None) -> list[LinkRate]:
