@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.contrib.sessions.models import Session
 
-from quarterday.store.models import Invitation, Membership, SignIn
+from quarterday.store.models import Account, Invitation, Membership, SignIn, User
+from quarterday.store.queries.references import NotThere
 
 LIMIT = 1000
 
@@ -43,3 +44,28 @@ def list_sign_ins(user_id: int, *, now: datetime) -> list[SignIn]:
     live = Session.objects.filter(expire_date__gt=now).values("session_key")
     rows = SignIn.objects.filter(user_id=user_id, session_key__in=live)
     return list(rows.order_by("-seen_at", "-id")[:100])
+
+
+def find_user(email: str) -> User:
+    """A user by address; raises `BillingError`."""
+    row = User.objects.filter(email=email.strip().lower()).first()
+    if row is None:
+        raise NotThere(f"nobody signs in with {email!r}; quarterday users add lets them")
+    return row
+
+
+def list_users(
+    *, account: Account | None = None, limit: int = 0
+) -> list[tuple[User, Membership | None]]:
+    """Users with each account that they act for, by address; those without any account too."""
+    rows = Membership.objects.select_related("user", "account")
+    if account is not None:
+        rows = rows.filter(account=account)
+    found: list[tuple[User, Membership | None]] = [
+        (row.user, row) for row in rows.order_by("user__email", "id")[: limit or None]
+    ]
+    if account is None:
+        alone = User.objects.filter(memberships__isnull=True).order_by("email")
+        found += [(user, None) for user in alone[: limit or None]]
+    found.sort(key=lambda pair: pair[0].email)
+    return found[: limit or None]
