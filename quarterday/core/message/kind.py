@@ -71,7 +71,7 @@ _LIST = (
     MessageKind("login_link", Topic.ACCOUNT, 1, "sign_in", ("access",), is_direct=True),
     MessageKind("invitation", Topic.ACCOUNT, 7, "invitation", ("access",), is_direct=True),
     MessageKind("address_change", Topic.ACCOUNT, 1, "address", ("access",), is_direct=True),
-    MessageKind("security_notice", Topic.ACCOUNT, 14, "/profile/", ("notice",), is_direct=True),
+    MessageKind("security_notice", Topic.ACCOUNT, 14, "/security/", ("notice",), is_direct=True),
     MessageKind("link_renewed", Topic.ACCOUNT, 1, "renewed", ("access",), is_direct=True),
     MessageKind("newsletter", Topic.NEWS, 14, "news", ("news",)),
 )
