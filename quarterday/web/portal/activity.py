@@ -61,7 +61,6 @@ _WORDS: Mapping[str, _Wording] = {
 _PLACES = {
     "inv": "portal:invoice",
     "crn": "portal:credit_note",
-    "sub": "portal:service",
     "pay": "portal:payment",
 }
 # What those who may not see money are not told either.
@@ -93,5 +92,7 @@ def _fill(data: Mapping[str, Any]) -> dict[str, str]:
 def _place(event: Event) -> str:
     if event.kind in _CREDIT:
         return reverse("portal:credit")
+    if event.subject.startswith("sub_"):
+        return f"/services/{event.subject}/"
     name = _PLACES.get(event.subject[:3])
     return reverse(name, args=[event.subject]) if name else ""

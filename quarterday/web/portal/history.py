@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quarterday.core.lifecycle import InvoiceState
-from quarterday.store.models import Allocation
+from quarterday.store.models import Allocation, CreditNote
 from quarterday.store.queries.portal.invoice import InvoiceSheet
 from quarterday.web.kit.words import format_money
 from quarterday.web.portal.ways import name_way
@@ -33,6 +33,8 @@ def tell_history(sheet: InvoiceSheet, today: date) -> list[Happening]:
     facts += [tell_settlement(one) for one in sheet.settled]
     facts += [Happening(one.taken_at.date(), _("We reminded you")) for one in sheet.steps]
     facts += _tell_events(sheet)
+    used = {one.credit_note_id for one in sheet.settled}
+    facts += [_tell_note(note) for note in sheet.credit_notes if note.id not in used]
     if invoice.status == InvoiceState.OPEN:
         is_late = invoice.due_on < today
         words = _("Was to be paid") if is_late else _("To be paid by then")
@@ -63,6 +65,15 @@ def tell_settlement(one: Allocation) -> Happening:
     if back:
         return Happening(one.on, _("%(amount)s of your credit given back") % words, url)
     return Happening(one.on, _("%(amount)s paid from your credit") % words, url, "good")
+
+
+def _tell_note(note: CreditNote) -> Happening:
+    """A credit note that came when nothing was open, so that it became credit."""
+    words = {"label": note.label, "amount": format_money(note.total_minor, note.currency)}
+    text = _("Credit note %(label)s: %(amount)s became your credit") % words
+    return Happening(
+        note.issued_on, text, reverse("portal:credit_note", args=[note.public_id]), "good"
+    )
 
 
 def _tell_events(sheet: InvoiceSheet) -> Iterator[Happening]:

@@ -71,16 +71,17 @@ def count_invoices(account: Account, today: date) -> InvoiceCounts:
     is_open = Q(status=InvoiceState.OPEN)
     is_overdue = is_open & Q(due_on__lt=today)
     found = _invoices(account).aggregate(
-        all=Count("id"),
-        open=Count("id", filter=is_open),
-        overdue=Count("id", filter=is_overdue),
-        paid=Count("id", filter=Q(status=InvoiceState.PAID)),
-        open_minor=Sum("open_minor", filter=is_open, default=0),
-        overdue_minor=Sum("open_minor", filter=is_overdue, default=0),
-        first_on=Min("issued_on"),
-        last_on=Max("issued_on"),
+        n_all=Count("id"),
+        n_open=Count("id", filter=is_open),
+        n_overdue=Count("id", filter=is_overdue),
+        n_paid=Count("id", filter=Q(status=InvoiceState.PAID)),
+        owed=Sum("open_minor", filter=is_open, default=0),
+        late=Sum("open_minor", filter=is_overdue, default=0),
+        first=Min("issued_on"),
+        last=Max("issued_on"),
     )
-    return InvoiceCounts(**found)
+    # In the order in which they were asked for, which is that of the fields.
+    return InvoiceCounts(*found.values())
 
 
 def page_invoices(

@@ -68,12 +68,18 @@ def read_owed(account: Account, today: date) -> Owed:
     rows = Invoice.objects.filter(account=account, status=InvoiceState.OPEN)
     is_overdue = Q(due_on__lt=today)
     found = rows.aggregate(
-        open_minor=Sum("open_minor", default=0),
-        overdue_minor=Sum("open_minor", filter=is_overdue, default=0),
+        owed=Sum("open_minor", default=0),
+        late=Sum("open_minor", filter=is_overdue, default=0),
         count=Count("id"),
-        overdue_count=Count("id", filter=is_overdue),
+        late_count=Count("id", filter=is_overdue),
     )
-    return Owed(**found, first=list(rows.order_by("due_on", "id")[:NAMED]))
+    return Owed(
+        found["owed"],
+        found["late"],
+        found["count"],
+        found["late_count"],
+        list(rows.order_by("due_on", "id")[:NAMED]),
+    )
 
 
 def read_credit(account: Account, today: date) -> int:

@@ -13,6 +13,7 @@ for (const form of document.querySelectorAll("[data-live]")) {
     history.replaceState(null, "", url);
     add();
   };
+  form.querySelector("[data-no-script]").hidden = true;
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(search, 250); });
 }
 function add() {
