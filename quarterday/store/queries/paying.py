@@ -25,6 +25,7 @@ from quarterday.store.models import (
 # Asked for and not yet answered for good: such money may come in at any moment.
 ON_THE_WAY = (AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING)
 LIVE = (*ON_THE_WAY, AttemptStatus.ACTION)
+_FIRST, _LAST = 100, 500
 
 
 class Offered(NamedTuple):
@@ -80,14 +81,18 @@ def is_offered(seller: Seller, code: str, currency: str) -> bool:
 
 
 def list_offered(seller: Seller, currency: str) -> list[Offered]:
-    """The gateways that payers may choose from, in the seller's order, tests last."""
+    """The gateways that payers may choose from, in the seller's order; usually, what pays at once
+    stands before what takes days.
+    """
     data = read_brand(seller).get("gateways", {})
     found = []
-    for code, kind in list_gateways().items():
+    for code in list_gateways():
         if is_offered(seller, code, currency):
-            usual = 900 if kind.is_test else 100
-            position = int(data.get(code, {}).get("position", usual))
-            found.append(Offered(code, open_gateway_of(seller, code), position))
+            gateway = open_gateway_of(seller, code)
+            choices = gateway.list_choices(currency)
+            takes_days = all(Ability.INSTRUCT in one.abilities for one in choices)
+            position = int(data.get(code, {}).get("position", _LAST if takes_days else _FIRST))
+            found.append(Offered(code, gateway, position))
     return sorted(found, key=lambda one: (one.position, one.code))
 
 
