@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quarterday.services.demo.sample import Record, Sample
+from quarterday.services.demo.shops import make_hosting_shop
 
 SELLER = "hosting"
 _COUNTRIES = "DE DE DE DE DE DE DE AT FR NL PL US".split()
@@ -47,6 +48,7 @@ def make_hosting(sample: Sample, count: int) -> Iterator[Record]:
         "settings": {"lead_days": 14, "terms_days": 14},
     }
     yield from _make_catalog()
+    yield from make_hosting_shop()
     for number in range(1, count + 1):
         yield from _make_customer(sample, number)
 
@@ -78,8 +80,15 @@ def _make_catalog() -> Iterator[Record]:
         "value": "20",
         "duration": "periods",
         "periods": 3,
+        "promotion": "new",
     }
-    yield {"type": "discount", "code": "FREESETUP", "name": "No setup fee", "kind": "free_setup"}
+    yield {
+        "type": "discount",
+        "code": "FREESETUP",
+        "name": "No setup fee",
+        "kind": "free_setup",
+        "promotion": "all",
+    }
     yield {
         "type": "discount",
         "code": "PARTNER5",
@@ -99,6 +108,8 @@ def _plan(plan: str, cadence: str, name: str, trial_days: int) -> Record:
         "name": name,
         "cadence": cadence,
         "trial_days": trial_days,
+        # Nobody wants an invoice on the day on which a trial begins.
+        "settings": {"lead_days": 3} if trial_days else {},
     }
 
 

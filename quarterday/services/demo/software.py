@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quarterday.services.demo.sample import Record, Sample
+from quarterday.services.demo.shops import make_software_shop
 
 SELLER = "software"
 
@@ -48,6 +49,7 @@ def make_software(sample: Sample, count: int) -> Iterator[Record]:
         "tax_inclusive": True,
         "commitment": "8000",
     }
+    yield from make_software_shop()
     for number in range(1, count + 1):
         records = sample.account(SELLER, number, country="JP", language="ja")
         yield from records

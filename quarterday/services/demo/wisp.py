@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quarterday.services.demo.sample import Record, Sample
+from quarterday.services.demo.shops import make_wisp_shop
 
 SELLER = "wisp"
 TRAFFIC, BANDWIDTH = "traffic", "bandwidth"
@@ -24,6 +25,7 @@ def make_wisp(sample: Sample, count: int) -> Iterator[Record]:
         "settings": {"lead_days": 0, "terms_days": 20},
     }
     yield from _make_catalog()
+    yield from make_wisp_shop()
     for number in range(1, count + 1):
         yield from _make_customer(sample, number)
 

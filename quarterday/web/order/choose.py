@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from quarterday.core.cart import BadCart, CartItem, read_code, read_quantity
 from quarterday.services.orders.choose_items import choose_items
-from quarterday.services.orders.show_price import ShownPrice, family_of, show_families, show_price
+from quarterday.services.orders.show_price import ShownPrice, show_families, show_price
 from quarterday.store.queries.catalogue import Catalogue, OfferView, PlanView
 from quarterday.web.order.words import every, exact, trial, usage
 
@@ -108,10 +108,9 @@ def describe_plans(offer: OfferView, chosen: PlanView) -> list[dict[str, Any]]:
 
 def _describe(shown: ShownPrice, chosen: PlanView) -> dict[str, Any]:
     plan = shown.view.plan
-    family = family_of(shown.view)
     return {
         "id": plan.public_id,
-        "name": plan.name.removeprefix(family).strip(", ") or plan.name,
+        "name": plan.name.rpartition(",")[2].strip(),
         "full_name": plan.name,
         "every": every(shown.view.cadence),
         "price": shown,
