@@ -13,7 +13,7 @@ from tests.web.kit.counter import CARD, DEBIT, Counter
 def test_the_page_says_how_much_for_what(shop: Shop) -> None:
     page = Counter(shop).see()
     assert "Pay 119.00 €" in page
-    assert "This is a test. No money moves" in page
+    assert "Test mode: paying by a test card" in page
     assert page.count('<form method="post" class="way-form"') == 3
 
 
