@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quarterday.core.access import Permission
 from quarterday.services.errors import NotFound
 from quarterday.services.payments.choose_method import choose_method
+from quarterday.services.payments.make_intent import describe_method
 from quarterday.services.payments.remove_method import remove_method
-from quarterday.store.models import PaymentMethod
-from quarterday.store.queries.paying import list_methods
+from quarterday.store.models import AttemptPurpose, PaymentMethod
+from quarterday.store.queries.paying import list_methods, open_gateway_of
 from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_now, read_today
+from quarterday.web.kit.pay import keep_view
+from quarterday.web.kit.pay_ways import Way, list_ways
 
+_log = logging.getLogger(__name__)
 _SOON = timedelta(days=60)
 
 
@@ -38,8 +44,25 @@ def show_methods(request: AccountRequest) -> HttpResponse:
     context = {
         "rows": [MethodRow(one, _expiry(one, today)) for one in list_methods(request.account)],
         "can_manage": Permission.MANAGE_METHODS in request.permissions,
+        "can_add": bool(
+            list_ways(request.account, purpose=AttemptPurpose.SAVE, shows_methods=True)
+        ),
     }
     return render(request, "portal/methods.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@account_page(Permission.MANAGE_METHODS)
+def add_method(request: AccountRequest) -> HttpResponse:
+    """Keep another way to pay."""
+    back = reverse("portal:methods")
+    return keep_view(
+        request,
+        account=request.account,
+        back_url=back,
+        done_url=back,
+        actor=request.user.public_id,
+    )
 
 
 @require_POST
@@ -62,6 +85,7 @@ def drop_method(request: AccountRequest, public_id: str) -> HttpResponse:
     method = _find(request, public_id)
     if request.method == "POST":
         remove_method(method=method, now=read_now(), actor=request.user.public_id)
+        _forget(request, method)
         messages.success(
             request, _("%(label)s was removed. Add it again at any time.") % {"label": method.label}
         )
@@ -70,6 +94,19 @@ def drop_method(request: AccountRequest, public_id: str) -> HttpResponse:
     context = {"method": method, "heir": others[0] if method.is_default and others else None}
     context["is_last"] = not others
     return render(request, "portal/remove_method.html", context)
+
+
+def _forget(request: AccountRequest, method: PaymentMethod) -> None:
+    """Ask the gateway to drop what nobody uses again; without us, it charges nothing anyway."""
+    try:
+        open_gateway_of(request.seller, method.gateway).forget(describe_method(method))
+    except Exception:
+        _log.exception("the gateway %s did not forget %s", method.gateway, method.public_id)
+
+
+def _list_new(request: AccountRequest) -> list[Way]:
+    """What can be kept besides."""
+    return list_ways(request.account, purpose=AttemptPurpose.SAVE, shows_methods=True)
 
 
 def _find(request: AccountRequest, public_id: str) -> PaymentMethod:

@@ -22,7 +22,7 @@ from quarterday.web.portal.funds import add_credit
 from quarterday.web.portal.home import show_home
 from quarterday.web.portal.invoice import show_invoice
 from quarterday.web.portal.invoices import export_invoices, list_invoices
-from quarterday.web.portal.methods import drop_method, make_default, show_methods
+from quarterday.web.portal.methods import add_method, drop_method, make_default, show_methods
 from quarterday.web.portal.pay import pay_invoices, show_attempt
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("credit/", show_credit, name="credit"),
     path("credit/add/", add_credit, name="add_credit"),
     path("payment-methods/", show_methods, name="methods"),
+    path("payment-methods/add/", add_method, name="add_method"),
     path("payment-methods/<str:public_id>/default/", make_default, name="default_method"),
     path("payment-methods/<str:public_id>/remove/", drop_method, name="remove_method"),
     path("documents/", list_documents, name="documents"),

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +14,7 @@ from quarterday.store.models import PaymentAttempt
 from quarterday.store.queries.portal.invoice import find_invoices, list_open
 from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.pay import PayPage, pay_view
+from quarterday.web.kit.pay_flow import remember
 from quarterday.web.kit.words import format_money
 from quarterday.web.portal.inputs import read_amount
 
@@ -62,16 +62,16 @@ def pay_invoices(request: AccountRequest) -> HttpResponse:
 
 
 @require_safe
-@account_page(Permission.SEE_MONEY)
+@account_page(Permission.PAY)
 def show_attempt(request: AccountRequest, public_id: str) -> HttpResponse:
     """To where a payment that was begun can be finished."""
     attempt = PaymentAttempt.objects.filter(account=request.account, public_id=public_id).first()
     if attempt is None:
         raise Http404(_("There is no such payment."))
-    if not attempt.invoices:
-        return redirect("portal:credit")
-    query = urlencode({"invoice": attempt.invoices}, doseq=True)
-    return redirect(f"{reverse('portal:pay')}?{query}")
+    one = len(attempt.invoices) == 1
+    back = reverse("portal:invoice", args=attempt.invoices) if one else reverse("portal:home")
+    remember(request, attempt, back=back, done=back, ends_at_done=False)
+    return redirect("pay:result", attempt.public_id)
 
 
 def _list_url() -> str:
