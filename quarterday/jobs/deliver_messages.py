@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ from quarterday.store.models import Delivery, DeliveryStatus
 
 _log = logging.getLogger(__name__)
 _TOGETHER = 50
-_PAUSE = timedelta(minutes=2)
+_PAUSE, _SLOT, _LATER = timedelta(minutes=2), timedelta(seconds=20), timedelta(hours=1)
 
 
 class DeliverMessages:
@@ -40,7 +40,7 @@ class DeliverMessages:
         found = {"lost": note_lost(now=_now()), "sent": 0, "other": 0}
         while address_messages(now=_now()) == BATCH:
             pass
-        for channel, options in settings.MESSAGE_TRANSPORTS.items():
+        for channel, options in _list_ways().items():
             for answer, count in deliver_channel(channel, options).items():
                 found["sent" if answer == Answer.SENT else "other"] += count
         return {name: count for name, count in found.items() if count}
@@ -49,24 +49,31 @@ class DeliverMessages:
 def deliver_channel(channel: str, options: Mapping[str, Any]) -> dict[str, int]:
     """Send what waits for a channel; how many had which answer."""
     counts: dict[str, int] = {}
-    while True:
-        want = take_rate(
-            key=f"send:{channel}", limit=int(options.get("rate", 0)), want=_TOGETHER, now=_now()
+    while batch := claim_deliveries(channel=channel, now=_now(), limit=_TOGETHER):
+        allowed = take_rate(
+            key=f"send:{channel}", limit=int(options.get("rate", 0)), want=len(batch), now=_now()
         )
-        batch = claim_deliveries(channel=channel, now=_now(), limit=want) if want else []
-        if not batch:
-            return counts
+        _put_off(batch[allowed:], _SLOT)
         try:
-            _send_batch(batch, options, counts)
+            _send_batch(batch[:allowed], options, counts)
         except Unreachable as error:
             _log.warning("%s", error)
-            for delivery in batch:
-                release_delivery(delivery, next_at=_now() + _PAUSE)
-            return counts
+            _put_off(batch, _PAUSE)
+            break
+        if allowed < len(batch):
+            break
+    return counts
+
+
+def _put_off(batch: Iterable[Delivery], wait: timedelta) -> None:
+    for delivery in batch:
+        release_delivery(delivery, next_at=_now() + wait)
 
 
 def _send_batch(batch: list[Delivery], options: Mapping[str, Any], counts: dict[str, int]) -> None:
     """Hand a batch over, on one connection."""
+    if not batch:
+        return
     transport = find_transport(str(options["transport"]))
     given = {"dkim": getattr(settings, "DKIM_KEYS", {}), **options}
     with transport.open_session(given) as session:
@@ -82,11 +89,14 @@ def _send_one(delivery: Delivery, session: Session, provider: str) -> str:
     except Stopped as stop:
         end_delivery(delivery, status=DeliveryStatus.SUPPRESSED, reason=str(stop))
         return "stopped"
-    except Exception as error:
-        # One message that cannot be composed must not keep all others.
-        _log.exception("delivery %s cannot be composed", delivery.public_id)
-        end_delivery(delivery, status=DeliveryStatus.FAILED, reason=_reason(error))
+    except BillingError as error:
+        end_delivery(delivery, status=DeliveryStatus.FAILED, reason=str(error))
         return "failed"
+    except Exception:
+        # Nothing that a seller did: one message must not keep all others, nor be lost.
+        _log.exception("delivery %s cannot be composed at present", delivery.public_id)
+        release_delivery(delivery, next_at=_now() + _LATER)
+        return "later"
     parcel = prepared.parcel
     begun = begin_sending(
         delivery, provider=provider, title=parcel.title, content=prepared.kept, now=_now()
@@ -104,6 +114,12 @@ def _send_one(delivery: Delivery, session: Session, provider: str) -> str:
 
 def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, BillingError) else f"{type(error).__name__}: {error}"
+
+
+def _list_ways() -> dict[str, dict[str, Any]]:
+    """The transport of each channel that has one, with its options."""
+    ways: dict[str, dict[str, Any]] = getattr(settings, "MESSAGE_TRANSPORTS", {})
+    return ways
 
 
 def _now() -> datetime:

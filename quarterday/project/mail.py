@@ -10,7 +10,8 @@
 
 Each may end in ``?rate=600`` (so many a minute). ``QUARTERDAY_SMS_URL`` and
 ``QUARTERDAY_CHAT_URL`` are https addresses that text and chat messages are posted to, signed with
-``QUARTERDAY_SMS_SECRET`` and ``QUARTERDAY_CHAT_SECRET``.
+``QUARTERDAY_SMS_SECRET`` and ``QUARTERDAY_CHAT_SECRET``; with ``?private=1`` they may lie in a
+private network, and be plain http there.
 
 ``QUARTERDAY_MAIL_FROM`` is the sender where a seller names none. ``QUARTERDAY_DKIM`` holds, for
 each domain, ``domain:selector:key file``, separated by spaces.
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -80,16 +81,21 @@ def _read_mail(url: str) -> dict[str, Any]:
 
 
 def _read_hook(name: str, address: str, secret: str) -> dict[str, Any]:
-    url, _, query = address.partition("?rate=")
-    if not address.startswith("https://"):
+    parts = urlsplit(address)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    options = {key: value for key, value in pairs if key in ("rate", "private")}
+    kept = [pair for pair in pairs if pair[0] not in options]
+    private = options.get("private") == "1"
+    if not parts.hostname or parts.scheme not in (("https", "http") if private else ("https",)):
         raise ImproperlyConfigured(f"{name}_URL must be an https address")
     if len(secret) < 24:
         raise ImproperlyConfigured(f"{name}_SECRET must have at least 24 characters")
     return {
         "transport": "signed_http",
-        "url": url,
+        "url": urlunsplit(parts._replace(query=urlencode(kept))),
         "secret": secret,
-        **_query(query and f"rate={query}"),
+        "private": private,
+        **_query(urlencode({key: value for key, value in options.items() if key == "rate"})),
     }
 
 
@@ -98,7 +104,8 @@ def _query(query: str) -> dict[str, Any]:
     for name, value in parse_qsl(query):
         if name not in ("rate", "starttls", "timeout"):
             raise ImproperlyConfigured(
-                f"QUARTERDAY_MAIL_URL has an unknown part {name!r}; it knows rate, starttls, timeout"
+                f"QUARTERDAY_MAIL_URL has an unknown part {name!r}; it knows rate, "
+                "starttls and timeout"
             )
         if not value.isdecimal():
             raise ImproperlyConfigured(f"QUARTERDAY_MAIL_URL: {name} must be a number")

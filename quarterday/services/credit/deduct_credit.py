@@ -18,6 +18,7 @@ from quarterday.services.credit.use_credit import open_grants
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
 from quarterday.services.ledger.post_entry import post_entry
+from quarterday.services.messages.queue_message import queue_message
 from quarterday.store.models import (
     Account,
     CreditDeduction,
@@ -49,7 +50,7 @@ def deduct_credit(
         grants = [grant for grant in open_grants(account.id) if grant.kind in PAID or not method]
         draws = _draw(grants, amount_minor, today, "was paid for and " if method else "")
         if method:
-            found = _pay_out(account, draws, method, today, reason)
+            found = _pay_out(account, draws, method, today, now, reason)
         else:
             found = [_give_up(account, grant, part, today, reason) for grant, part in draws]
         record_event(
@@ -91,6 +92,7 @@ def _pay_out(
     draws: Sequence[tuple[CreditGrant, int]],
     method: str,
     today: date,
+    now: datetime,
     reason: str,
 ) -> list[CreditDeduction]:
     """Money back, as one refund."""
@@ -102,6 +104,7 @@ def _pay_out(
         amount_minor=amount,
         reason=reason,
     )
+    queue_message(kind="refund", account=account, subject=refund.public_id, now=now, on=today)
     entry = post_refund(
         on=today,
         reference=refund.public_id,

@@ -17,6 +17,7 @@ from quarterday.services.credit.credit_kinds import GIFTS, ledger_kind
 from quarterday.services.credit.open_grant import record_granted
 from quarterday.services.inputs import check_external_id, check_text, check_word
 from quarterday.services.ledger.post_entry import post_entry
+from quarterday.services.messages.queue_message import queue_message
 from quarterday.store.models import Account, CreditGrant, CreditKind
 
 _SAME = "kind amount_minor priority expires_on reason".split()
@@ -64,6 +65,9 @@ def grant_credit(
         entry = _make_entry(grant, method)
         post_entry(entry, seller_id=account.seller_id, source=grant.public_id)
         record_granted(account, grant, now=now, actor=actor)
+        queue_message(
+            kind="credit_added", account=account, subject=grant.public_id, now=now, on=today
+        )
     return grant
 
 

@@ -18,6 +18,7 @@ from quarterday.services.imports.context import Context
 from quarterday.services.imports.load_rows import load_batch, load_record
 from quarterday.services.imports.read_rows import LoadRow, read_rows
 from quarterday.services.imports.report import LoadReport
+from quarterday.services.messages.queue_rules import keep_silent
 
 _BATCH = 500
 
@@ -48,15 +49,29 @@ def load_file(
         columns,
     )
     context, report = Context(now, actor), LoadReport()
-    if not (strict or dry_run):
+    # What a file tells happened elsewhere, where customers were told of it.
+    with keep_silent():
+        _load_all(rows, columns, context, report, progress, strict or dry_run, dry_run)
+    return report
+
+
+def _load_all(
+    rows: Iterator[LoadRow],
+    columns: ColumnMapping | None,
+    context: Context,
+    report: LoadReport,
+    progress: Progress,
+    together: bool,
+    dry_run: bool,
+) -> None:
+    if not together:
         _load(rows, columns, context, report, progress)
-        return report
+        return
     with transaction.atomic():
         _load(rows, columns, context, report, progress)
         report.is_kept = not (dry_run or report.refused)
         if not report.is_kept:
             transaction.set_rollback(True)
-    return report
 
 
 def _load(

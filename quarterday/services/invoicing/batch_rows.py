@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from quarterday.services.messages.queue_message import MESSAGE_COLUMNS
 from quarterday.store.bulk import insert_rows, is_postgresql, reserve_ids
 from quarterday.store.models import (
     Allocation,
@@ -20,6 +21,7 @@ from quarterday.store.models import (
     InvoiceLine,
     InvoiceTax,
     JournalEntry,
+    Message,
     Posting,
 )
 from quarterday.store.queries.raw import execute_many
@@ -46,6 +48,7 @@ COLUMNS: dict[type[Any], str] = {
     Posting: "entry_id ledger_account_id account_id currency amount_minor",
     Allocation: "public_id invoice_id payment_id grant_id credit_note_id on amount_minor",
     Event: "seller_id account_id kind subject actor at data",
+    Message: MESSAGE_COLUMNS,
 }
 
 
@@ -65,6 +68,7 @@ class BatchRows:
     keyless: list[tuple[Row, list[Row]]] = field(default_factory=list)
     allocations: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
+    messages: list[Row] = field(default_factory=list)
     draws: list[tuple[int, int]] = field(default_factory=list)
     due: list[tuple[str | None, int]] = field(default_factory=list)
 
@@ -108,6 +112,7 @@ class BatchRows:
             (Posting, self.postings),
             (Allocation, self.allocations),
             (Event, self.events),
+            (Message, self.messages),
         ]
 
     def _draw_credit(self) -> None:

@@ -18,6 +18,7 @@ from quarterday.services.invoicing.return_gifts import return_gifts
 from quarterday.services.invoicing.settle_invoice import settle_invoice
 from quarterday.services.invoicing.take_number import take_number
 from quarterday.services.ledger.post_entry import post_entry
+from quarterday.services.messages.queue_message import queue_message
 from quarterday.store.fields import dump_data
 from quarterday.store.models import (
     Account,
@@ -110,6 +111,7 @@ def issue_credit_note(
             "reason": reason,
         },
     )
+    queue_message(kind="credit_note", account=account, subject=note.public_id, now=now, on=today)
     return note
 
 

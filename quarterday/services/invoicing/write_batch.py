@@ -10,11 +10,12 @@ from datetime import date, datetime
 
 from django.db.models import F
 
-from quarterday.services.invoicing.batch_rows import BatchRows
+from quarterday.services.invoicing.batch_rows import BatchRows, Row
 from quarterday.services.invoicing.catalog import Catalog
 from quarterday.services.invoicing.document_rows import DocumentRows
 from quarterday.services.invoicing.drafts import AccountDrafts, DueDraft
 from quarterday.services.invoicing.summary import RunSummary
+from quarterday.services.messages.queue_documents import NewDocument, make_message_rows
 from quarterday.store.bulk import compare_and_set, reserve_ids, to_column
 from quarterday.store.models import (
     CreditGrant,
@@ -39,7 +40,7 @@ class BatchWriter:
     """Gathers the rows of one batch and writes them. Use once, within one transaction."""
 
     def __init__(self, today: date, now: datetime, catalog: Catalog) -> None:
-        self.rows = BatchRows()
+        self.now, self.rows = now, BatchRows()
         self.documents = DocumentRows(today, now, catalog, self.rows)
 
     def write(
@@ -48,6 +49,7 @@ class BatchWriter:
         """Write everything; raises `LostRace` when a compare-and-set did not find what it read."""
         self._move(batch)
         self.gather(batch, grants)
+        self.rows.messages = self._tell()
         self.rows.write()
         return self.documents.summary
 
@@ -68,6 +70,14 @@ class BatchWriter:
         for (drafts, due), key, number, entry in zip(invoices, keys, numbers, entries, strict=True):
             self.documents.add_invoice(drafts.account, due, key, number, entry, grants)
         return self.rows
+
+    def _tell(self) -> list[Row]:
+        """Messages about the documents, to those who want them."""
+        documents = [
+            *(NewDocument("invoice_issued", row[1], row[2], row[3]) for row in self.rows.invoices),
+            *(NewDocument("credit_note", row[1], row[2], row[3]) for row in self.rows.notes),
+        ]
+        return make_message_rows(documents, today=self.documents.today, now=self.now)
 
     def _gather_notes(
         self, notes: Sequence[tuple[AccountDrafts, DueDraft]], grants: dict[int, list[GrantRow]]

@@ -122,9 +122,7 @@ def reader_name(delivery: Delivery) -> str:
     """The name of whoever gets it, as far as it is known."""
     if delivery.contact is not None and delivery.contact.name:
         return delivery.contact.name
-    rows = Membership.objects.filter(
-        account_id=delivery.message.account_id, user__email=delivery.address
-    )
+    rows = Membership.objects.filter(account=delivery.message.account, user__email=delivery.address)
     return rows.values_list("user__name", flat=True).first() or ""
 
 
@@ -148,9 +146,9 @@ def _check_wanted(delivery: Delivery, message: Message, now: datetime) -> None:
         raise Stopped("the address wants no marketing", is_address=True)
     if is_stale(message, now):
         raise Stopped("its time had passed before it could be sent")
-    if kind.topic is Topic.REMINDERS and (invoice := find_invoice(Source(message, now))):
-        if invoice.status != InvoiceState.OPEN:
-            raise Stopped("the invoice was settled before it could be sent")
+    invoice = find_invoice(Source(message, now)) if kind.topic is Topic.REMINDERS else None
+    if invoice and invoice.status != InvoiceState.OPEN:
+        raise Stopped("the invoice was settled before it could be sent")
 
 
 def _has_left(message: Message, delivery: Delivery) -> bool:

@@ -14,13 +14,14 @@ from quarterday.services.messages.queue_rules import may_tell
 from quarterday.store.fields import dump_data, make_public_id
 from quarterday.store.models import Account
 
-_COLUMNS = (
+# In the order in which `make_row` gives their values.
+MESSAGE_COLUMNS = (
     "public_id seller_id account_id kind subject occasion recipient language data status reason "
     "created_at send_at"
 )
 INSERT = (
-    f"INSERT INTO store_message ({', '.join(_COLUMNS.split())}) "  # noqa: S608
-    f"VALUES ({', '.join(['%s'] * len(_COLUMNS.split()))}) "
+    f"INSERT INTO store_message ({', '.join(MESSAGE_COLUMNS.split())}) "  # noqa: S608
+    f"VALUES ({', '.join(['%s'] * len(MESSAGE_COLUMNS.split()))}) "
     "ON CONFLICT (kind, subject, occasion, recipient) DO NOTHING"
 )
 
@@ -51,11 +52,41 @@ def queue_message(
         raise BillingError(f"a message of the kind {kind} goes to one person; name the recipient")
     if not may_tell(account, kind, now=now, on=on, recipient=recipient):
         return
+    row = make_row(
+        kind=kind,
+        seller_id=account.seller_id,
+        account_id=account.id,
+        subject=subject,
+        occasion=occasion,
+        recipient=recipient,
+        language=language,
+        data=data,
+        now=now,
+        send_at=send_at,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, row)
+
+
+def make_row(
+    *,
+    kind: str,
+    seller_id: int,
+    account_id: int,
+    subject: str,
+    now: datetime,
+    occasion: str = "",
+    recipient: str = "",
+    language: str = "",
+    data: Mapping[str, Any] | None = None,
+    send_at: datetime | None = None,
+) -> tuple[Any, ...]:
+    """The values of a queued message, as the database keeps them."""
     at = connection.ops.adapt_datetimefield_value
-    row = (
+    return (
         make_public_id("msg"),
-        account.seller_id,
-        account.id,
+        seller_id,
+        account_id,
         kind,
         subject,
         occasion,
@@ -67,5 +98,3 @@ def queue_message(
         at(now),
         at(send_at or now),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, row)

@@ -16,6 +16,7 @@ from quarterday.services.compare import check_same
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_external_id, check_text
 from quarterday.services.ledger.post_entry import post_entry
+from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.payments.spread_payment import spread_payment
 from quarterday.store.models import Account, Invoice, Payment
 
@@ -86,6 +87,7 @@ def record_payment(
                 "method": payment.method,
             },
         )
+        queue_message(kind="receipt", account=account, subject=payment.public_id, now=now, on=on)
     return payment
 
 

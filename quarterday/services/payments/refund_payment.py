@@ -18,6 +18,7 @@ from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_external_id
 from quarterday.services.ledger.post_entry import post_entry
+from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.payments.take_back import take_back
 from quarterday.store.models import (
     Account,
@@ -83,6 +84,7 @@ def refund_payment(
             now=now,
             data={"amount_minor": amount, "currency": payment.currency, "reason": reason},
         )
+        queue_message(kind="refund", account=account, subject=refund.public_id, now=now, on=today)
     return refund
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import SubscriptionState, move
 from quarterday.services.events.record_event import record_event
+from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
 from quarterday.services.subscriptions.drop_setup import drop_setup
 from quarterday.services.subscriptions.end_item import end_item
@@ -61,6 +62,15 @@ def cancel_subscription(
             actor=actor,
             now=now,
             data={"on": end.isoformat(), "reason": reason},
+        )
+        queue_message(
+            kind="cancelled",
+            account=account,
+            subject=subscription.public_id,
+            occasion=now.isoformat(),
+            now=now,
+            on=end,
+            data={"service": {"on": end.isoformat()}},
         )
     return subscription
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from quarterday.core.exact import ONE
 from quarterday.services.events.record_event import record_event
+from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.subscriptions.add_items import add_items
 from quarterday.services.subscriptions.claim_subscription import claim_to_change
 from quarterday.services.subscriptions.end_item import end_item
@@ -78,6 +79,18 @@ def change_plan(
             actor=actor,
             now=now,
             data={"from": old_plan.code, "to": plan.code, "on": on.isoformat()},
+        )
+        queue_message(
+            kind="plan_changed",
+            account=account,
+            subject=subscription.public_id,
+            occasion=now.isoformat(),
+            now=now,
+            on=on,
+            data={
+                "change": {"before": old_plan.name, "after": plan.name},
+                "service": {"on": on.isoformat()},
+            },
         )
     return subscription
 

@@ -15,6 +15,7 @@ from quarterday.services.compare import check_same
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.invoicing.catalog import Catalog
+from quarterday.services.messages.queue_welcome import queue_welcome
 from quarterday.services.subscriptions.add_items import add_items
 from quarterday.services.subscriptions.grant_discount import make_grants
 from quarterday.services.subscriptions.plan_contract import Contract, check_open, plan_contract
@@ -93,6 +94,7 @@ def start_subscription(
             rows = make_grants(subscription, discounts, start_on)
             SubscriptionDiscount.objects.bulk_create(rows)
         _tell(subscription, actor, now)
+        queue_welcome(account=account, on=subscription.start_on, now=now)
     return subscription
 
 

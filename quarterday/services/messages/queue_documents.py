@@ -1,0 +1,71 @@
+"""Queue messages about many new documents at once, for the billing run.
+
+Two reads for a batch tell who wants to hear of them; accounts that nobody reads for cost no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from quarterday.core.message import wants_kind
+from quarterday.core.period import local_date
+from quarterday.services.messages.queue_message import make_row
+from quarterday.services.messages.queue_rules import first_day_told, is_silent
+from quarterday.store.models import Seller
+from quarterday.store.queries.readers import load_chosen, load_with_members
+
+
+class NewDocument(NamedTuple):
+    """A document that was just issued, and the kind of message that tells of it."""
+
+    kind: str
+    public_id: str
+    seller_id: int
+    account_id: int
+
+
+def make_message_rows(
+    documents: Sequence[NewDocument], *, today: date, now: datetime
+) -> list[tuple[Any, ...]]:
+    """Rows of messages about documents issued today, for those accounts that want them."""
+    if not documents or is_silent():
+        return []
+    chosen = load_chosen({one.account_id for one in documents})
+    rest = {one.account_id for one in documents} - chosen.keys()
+    members = load_with_members(rest)
+    wanted = [
+        one
+        for one in documents
+        if _is_wanted(chosen.get(one.account_id), one.kind, one.account_id in members)
+    ]
+    told = _find_speakers({one.seller_id for one in wanted}, today, now)
+    return [
+        make_row(
+            kind=one.kind,
+            seller_id=one.seller_id,
+            account_id=one.account_id,
+            subject=one.public_id,
+            now=now,
+        )
+        for one in wanted
+        if one.seller_id in told
+    ]
+
+
+def _is_wanted(chosen: Sequence[Sequence[str]] | None, kind: str, has_members: bool) -> bool:
+    if chosen is None:
+        return has_members
+    return any(wants_kind(one, kind) for one in chosen)
+
+
+def _find_speakers(sellers: Collection[int], today: date, now: datetime) -> set[int]:
+    """The sellers that tell of what happens today."""
+    rows = Seller.objects.filter(id__in=sellers).values_list("id", "time_zone") if sellers else ()
+    found = set()
+    for seller_id, zone in rows:
+        first = first_day_told(seller_id, local_date(now, zone))
+        if first is not None and today >= first:
+            found.add(seller_id)
+    return found
