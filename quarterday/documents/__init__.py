@@ -1,1 +1,1 @@
-"""Documents as PDF, by typst."""
+"""Renderers of documents: PDF by typst. Each class with ``render`` is found by itself."""

@@ -1,0 +1,113 @@
+"""PDF/A-3b by typst, in this process: compiler, fonts and parsed templates are kept between calls.
+
+The same page and template give the same bytes: no clock (the PDF's date is the document's), no
+fonts of the system, no random numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any, ClassVar
+
+import typst
+
+from quarterday.core.errors import BillingError
+from quarterday.documents.clean_text import clean_page, clean_text
+from quarterday.documents.fonts import find_folders, list_families, work_folder
+from quarterday.documents.guard_template import guard_template
+from quarterday.documents.try_template import try_template
+
+_FOLDER = Path(__file__).parent / "templates"
+_PLACE = re.compile(r"(\w+\.typ):(\d+):\d+")
+# One compiler at a time: it is one object with state, and typst uses all cores by itself.
+_lock = Lock()
+
+
+class TypstPdf:
+    """Pages to PDF/A-3b, tagged for screen readers, with all fonts inside."""
+
+    format: ClassVar[str] = "pdf"
+    suffix: ClassVar[str] = ".pdf"
+
+    def render(self, page: Mapping[str, Any], *, template: str = "", logo: bytes = b"") -> bytes:
+        """The file. Raises `BillingError`, with the line, for a template that does not work."""
+        if template:
+            guard_template(template)
+        source = template or self.read_source(page["kind"])
+        data, files = _lay_out(page, logo)
+        files |= {"main.typ": source.encode(), "kit.typ": _read("kit.typ").encode()}
+        files["page.json"] = json.dumps(data, ensure_ascii=False).encode()
+        day = datetime(*page["date"], tzinfo=UTC)
+        try:
+            with _lock:
+                return _compiler().compile(
+                    files, format="pdf", pdf_standards=["a-3b"], timestamp=int(day.timestamp())
+                )
+        except typst.TypstError as error:
+            raise BillingError(_explain(error)) from None
+
+    def check(self, page: Mapping[str, Any], *, template: str) -> None:
+        """Refuse a template that does not work on a page, in a process with narrow limits."""
+        guard_template(template)
+        try_template(page, template)
+
+    def read_source(self, kind: str) -> str:
+        """The built-in template of a kind, to start one's own from."""
+        return _read(f"{kind}.typ")
+
+
+@cache
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    # The root is an empty folder: a template sees the files that it is given, and no others.
+    root = work_folder() / "root"
+    root.mkdir()
+    return typst.Compiler(
+        {"main.typ": b""},
+        root=str(root),
+        ignore_system_fonts=True,
+        font_paths=[str(folder) for folder in find_folders()],
+        package_path=str(root),
+        package_cache_path=str(root),
+    )
+
+
+def _lay_out(page: Mapping[str, Any], logo: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Clean data, and the pictures beside it: the logo, and the codes that are drawn as SVG."""
+    data: dict[str, Any] = clean_page({key: one for key, one in page.items() if key != "codes"})
+    data["fonts"] = list_families()
+    files = {name: svg.encode() for name, svg in page.get("codes", {}).items()}
+    file = _name_logo(logo)
+    data["logo"] = {"text": clean_text(page["logo_text"]), "file": file}
+    if file:
+        files[file] = logo
+    return data, files
+
+
+def _name_logo(logo: bytes) -> str:
+    """By its first bytes, whatever it was called; a picture of another kind is left out."""
+    if logo.startswith(b"\x89PNG"):
+        return "logo.png"
+    if logo.startswith(b"\xff\xd8"):
+        return "logo.jpg"
+    return "logo.svg" if b"<svg" in logo[:2000] else ""
+
+
+def _explain(error: typst.TypstError) -> str:
+    """What typst says, with the line of the seller's template where it is to be found."""
+    places = _PLACE.findall(str(error.diagnostic))
+    line = next((line for name, line in places if name == "main.typ"), None)
+    where = f"line {line} of the template" if line else "the template"
+    # A path of this machine says nothing to the reader.
+    text = re.sub(r" \(searched at [^)]*\)", " among the files of the document", error.message)
+    return f"{where}: {text}"
