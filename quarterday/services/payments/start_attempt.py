@@ -82,7 +82,8 @@ def start_attempt(
             invoices=named,
             actor=actor,
             created_at=now,
-            data={**(data or {}), **({"is_promise": True} if is_promised else {})},
+            is_promise=is_promised,
+            data=dict(data or {}),
         )
         record_attempt(account, attempt, "payment_attempt.started", now, actor)
     return attempt

@@ -303,6 +303,7 @@ class Migration(migrations.Migration):
                 ("currency", models.CharField(max_length=3)),
                 ("amount_minor", models.BigIntegerField()),
                 ("invoices", quarterday.store.fields.DataField(default=list)),
+                ("is_promise", models.BooleanField(default=False)),
                 ("gateway_reference", models.CharField(blank=True, default="", max_length=200)),
                 ("error", models.CharField(blank=True, default="", max_length=500)),
                 ("actor", models.CharField(default="system", max_length=100)),
@@ -933,7 +934,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="paymentattempt",
             index=models.Index(
-                condition=models.Q(("status__in", ["created", "action", "pending", "unknown"])),
+                condition=models.Q(
+                    ("is_promise", False),
+                    ("status__in", ["created", "action", "pending", "unknown"]),
+                ),
                 fields=["created_at"],
                 name="payment_attempt_open",
             ),

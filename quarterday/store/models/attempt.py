@@ -69,8 +69,8 @@ class PaymentAttempt(Row):
 
     ``invoices`` lists the public ids that it is meant to settle, in order; none means credit.
     The money is recorded as ``payment`` at most once. ``choice`` is which of the gateway's ways to
-    pay was chosen, and ``data`` holds where the payer came from and what they were told; nothing
-    that they typed.
+    pay was chosen. A promise sets nothing off: the payer said to pay elsewhere, as by a transfer.
+    ``data`` holds what the payer was told, and nothing that they typed.
     """
 
     public_id = PublicIdField("att")
@@ -85,6 +85,7 @@ class PaymentAttempt(Row):
     currency = models.CharField(max_length=3)
     amount_minor = minor_field()
     invoices = DataField(default=list)
+    is_promise = models.BooleanField(default=False)
     gateway_reference = models.CharField(max_length=200, blank=True, default="")
     error = models.CharField(max_length=500, blank=True, default="")
     payment = models.OneToOneField(Payment, models.PROTECT, null=True, related_name="attempt")
@@ -112,6 +113,8 @@ class PaymentAttempt(Row):
             models.Index(
                 fields=["created_at"],
                 name="payment_attempt_open",
-                condition=models.Q(status__in=["created", "action", "pending", "unknown"]),
+                condition=models.Q(
+                    status__in=["created", "action", "pending", "unknown"], is_promise=False
+                ),
             ),
         )

@@ -110,7 +110,7 @@ def list_live_attempts(account: Account, statuses: Iterable[str] = LIVE) -> list
 
 def is_promise(attempt: PaymentAttempt) -> bool:
     """Whether the payer only said to pay elsewhere, so that nothing was set off."""
-    return bool(attempt.data.get("is_promise"))
+    return attempt.is_promise
 
 
 def sum_on_the_way(account: Account, invoices: Iterable[str]) -> int:
