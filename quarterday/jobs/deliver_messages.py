@@ -34,8 +34,9 @@ class DeliverMessages:
 
     name: ClassVar[str] = "deliver_messages"
     every: ClassVar[timedelta] = timedelta(seconds=5)
+    is_recorded: ClassVar[bool] = False
 
-    def run(self, slot: str) -> dict[str, Any]:
+    def run(self) -> dict[str, Any]:
         """Send until nothing waits that may go now."""
         found = {"lost": note_lost(now=_now()), "sent": 0, "other": 0}
         while address_messages(now=_now()) == BATCH:

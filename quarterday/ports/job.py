@@ -1,0 +1,50 @@
+"""Jobs: work that is done again and again by itself. A new job is a new file in ``jobs/``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from importlib import import_module
+from typing import Any, ClassVar, Protocol, cast
+
+from quarterday.ports.discover import discover
+
+
+class Job(Protocol):
+    """Work that is due every so often.
+
+    ``every`` divides time into slots. One that ``is_recorded`` runs once in each slot, whatever
+    number of workers there are, and what it did is kept; the others look for work in the tables
+    themselves, claim it row by row, and may run at once.
+    """
+
+    name: ClassVar[str]
+    every: ClassVar[timedelta]
+    is_recorded: ClassVar[bool]
+
+    def run(self) -> Mapping[str, Any]:
+        """Do what is due; a word or number for each thing worth telling."""
+
+
+class Scheduler(Protocol):
+    """What runs jobs when their time has come."""
+
+    def run_due(self) -> Mapping[str, Mapping[str, Any]]:
+        """Run each job whose slot has come; what those said that did anything."""
+
+
+@cache
+def list_jobs() -> Mapping[str, Job]:
+    """All jobs by name."""
+    found = {}
+    for value in discover("jobs"):
+        if isinstance(value, type) and {"every", "is_recorded", "run"} <= vars(value).keys():
+            job = cast(Job, value())
+            found[job.name] = job
+    return found
+
+
+def make_scheduler() -> Scheduler:
+    """The scheduler."""
+    return cast(Scheduler, import_module("quarterday.jobs.run_jobs").JobScheduler())
