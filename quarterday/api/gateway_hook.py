@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from quarterday.core.errors import BillingError
 from quarterday.core.period import local_date
-from quarterday.ports.gateway import BadSignature, ask, list_gateways
+from quarterday.ports.clock import read_now
+from quarterday.ports.gateway import BadSignature, find_out, list_gateways
 from quarterday.ports.outcomes import AttemptNews, News
 from quarterday.services.payments.make_intent import make_intent
 from quarterday.services.payments.receive_news import find_attempt, receive_news
@@ -38,22 +38,19 @@ def gateway_hook(request: HttpRequest, gateway: str, seller: str = "") -> HttpRe
     body = _read(request)
     if body is None:
         return _answer("the body is too large", 413)
-    now = timezone.now()
+    now = read_now()
     found = _parse(request, gateway, seller, body, now)
     if found is None:
         return _answer("the signature is wrong", 400)
     owner, news = found
     today = local_date(now, owner.time_zone)
     text = body.decode("utf-8", "replace").replace("\x00", "")
-    for one in news:
-        receive_news(
-            seller=owner,
-            gateway=gateway,
-            news=_complete(owner, gateway, one, now),
-            body=text,
-            today=today,
-            now=now,
-        )
+    complete = [_complete(owner, gateway, one, now) for one in news]
+    if None in complete:
+        return _answer("the payment cannot be looked up now", 503)
+    for one in complete:
+        if one is not None:
+            receive_news(seller=owner, gateway=gateway, news=one, body=text, today=today, now=now)
     return _answer(kind.hook_answer, 200)
 
 
@@ -86,15 +83,16 @@ def _parse(
     return None
 
 
-def _complete(seller: Seller, gateway: str, news: News, now: datetime) -> News:
-    """What an event only announces is looked up, before anything is written."""
+def _complete(seller: Seller, gateway: str, news: News, now: datetime) -> News | None:
+    """What an event only announces is looked up, before anything is written; None if it cannot."""
     if not isinstance(news, AttemptNews) or news.outcome is not None:
         return news
     attempt = find_attempt(seller, gateway, news)
     if attempt is None:
         return news
     opened, intent = make_intent(attempt, now=now)
-    return replace(news, outcome=ask(opened.look_up, intent))
+    outcome = find_out(opened, intent)
+    return replace(news, outcome=outcome) if outcome is not None else None
 
 
 def _answer(text: str, status: int) -> HttpResponse:

@@ -75,8 +75,8 @@ class BankTransfer:
         return Pending(intent.creditor_reference, self._instruct(intent))
 
     def look_up(self, intent: Intent) -> Outcome:
-        """Only the bank statement knows."""
-        return self.start(intent)
+        """Only the bank statement knows, so it is still awaited."""
+        return Pending(intent.reference or intent.creditor_reference)
 
     def refund(self, intent: RefundIntent) -> Outcome:
         """People make it at their bank."""

@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 from quarterday.core.errors import BillingError
 from quarterday.core.period import local_date
 from quarterday.ports.clock import read_now
-from quarterday.ports.gateway import ask
-from quarterday.ports.outcomes import DeclineCode, Declined
+from quarterday.ports.gateway import find_out
 from quarterday.services.payments.cancel_attempt import cancel_attempt
 from quarterday.services.payments.finish_attempt import finish_attempt
 from quarterday.services.payments.make_intent import make_intent
@@ -62,9 +61,8 @@ def look_up(attempt: PaymentAttempt, now: datetime) -> str:
     """
     try:
         gateway, intent = make_intent(attempt, now=now)
-        outcome = ask(gateway.look_up, intent)
-        if isinstance(outcome, Declined) and outcome.code is DeclineCode.UNAVAILABLE:
-            # The gateway's settings are wrong, which says nothing about the money.
+        outcome = find_out(gateway, intent)
+        if outcome is None:
             return "unavailable"
         today = local_date(now, attempt.account.seller.time_zone)
         attempt = finish_attempt(attempt=attempt, outcome=outcome, today=today, now=now)

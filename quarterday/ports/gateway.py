@@ -228,3 +228,12 @@ def ask(call: Callable[[Intent], Outcome], intent: Intent) -> Outcome:
         return Declined(DeclineCode.UNAVAILABLE, intent.reference, message=str(error))
     except Exception as error:
         return Unknown(type(error).__name__, intent.reference)
+
+
+def find_out(gateway: Gateway, intent: Intent) -> Outcome | None:
+    """What became of an intent; None when that cannot be learned now, which changes nothing."""
+    try:
+        outcome = gateway.look_up(intent)
+    except Exception:
+        return None
+    return None if isinstance(outcome, Unknown) else outcome

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from quarterday.core.period import local_date
-from quarterday.ports.gateway import Presence, ask
+from quarterday.ports.gateway import Presence, ask, find_out
 from quarterday.services.errors import Conflict
 from quarterday.services.idempotency.once import once
 from quarterday.services.payments.finish_attempt import finish_attempt
@@ -124,9 +124,12 @@ def look_up(attempt: PaymentAttempt, *, now: datetime) -> PaymentAttempt:
     gateway, intent = make_intent(
         attempt, now=now, return_url=reverse("pay:result", args=[attempt.public_id])
     )
+    outcome = find_out(gateway, intent)
+    if outcome is None:
+        return attempt
     return finish_attempt(
         attempt=attempt,
-        outcome=ask(gateway.look_up, intent),
+        outcome=outcome,
         today=local_date(now, attempt.account.seller.time_zone),
         now=now,
     )
