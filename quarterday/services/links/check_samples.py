@@ -85,7 +85,7 @@ def _user_sample(account: Account) -> Sample:
 def _invitation_sample(account: Account, now: datetime) -> Sample:
     row = Invitation.objects.create(
         account=account,
-        email=_ADDRESS,
+        email=f"invited-{_ADDRESS}",
         role="read_only",
         created_at=now,
         expires_at=now + timedelta(days=1),

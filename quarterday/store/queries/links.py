@@ -57,7 +57,7 @@ def list_links(
     return list(rows[:limit] if limit else rows)
 
 
-def _is_swept() -> ExpressionWrapper[BooleanField[bool, bool]]:
+def _is_swept() -> ExpressionWrapper[Q]:
     """Whether a link falls under a revocation of many; the rule is the one of `open_link`."""
     rows = LinkRevocation.objects.filter(
         Q(account=None) | Q(account=OuterRef("account")),

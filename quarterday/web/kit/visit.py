@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
 from quarterday.store.models import Seller
@@ -9,7 +10,11 @@ from quarterday.store.models import Seller
 
 def find_seller(request: HttpRequest) -> Seller | None:
     """The seller whose domain the visitor came by; the only seller; or None among several."""
-    host = request.get_host().partition(":")[0].lower()
+    try:
+        host = request.get_host().partition(":")[0].lower()
+    except DisallowedHost:
+        # The page that refuses a host that is not ours wears nobody's face.
+        return None
     seller = Seller.objects.select_related("brand").filter(brand__domain=host).first()
     if seller is not None:
         return seller

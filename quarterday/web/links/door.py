@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from quarterday.services.errors import NotFound
 from quarterday.services.links.open_link import LinkState, OpenedLink, open_link
 from quarterday.services.links.record_click import record_click
 from quarterday.store.models import Link, LinkPurpose, Seller
@@ -49,12 +50,20 @@ def link_page(*purposes: LinkPurpose) -> Callable[[Page], Answer]:
             elif not opened.is_good:
                 answer = refuse(request, opened)
             else:
-                answer = page(cast(LinkRequest, request), link)
+                answer = _ask(page, cast(LinkRequest, request), link)
             return seal(answer)
 
         return guarded
 
     return decorate
+
+
+def _ask(page: Page, request: LinkRequest, link: Link) -> HttpResponse:
+    """What a page answers; one that finds nothing answers as for a link that is not ours."""
+    try:
+        return page(request, link)
+    except (Http404, NotFound):
+        return refuse(request, OpenedLink(LinkState.BAD, None))
 
 
 def enter(request: HttpRequest, token: str) -> OpenedLink:

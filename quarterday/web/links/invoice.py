@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from quarterday.core.lifecycle import InvoiceState
@@ -90,14 +89,14 @@ def receipt_pdf(request: LinkRequest, link: Link) -> HttpResponse:
 def _find_invoice(link: Link) -> Invoice:
     invoice = invoice_of_link(link)
     if invoice is None:
-        raise Http404(_("There is no such invoice."))
+        raise Http404
     return invoice
 
 
 def _find_receipt(invoice: Invoice) -> Payment:
     own = [one.payment for one in payments_of(invoice) if one.has_receipt]
     if not own:
-        raise Http404(_("There is no receipt for this invoice alone."))
+        raise Http404
     return own[-1]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from quarterday.store.models import Link, Quote
 from quarterday.web.links.door import LinkRequest, note
@@ -16,5 +15,5 @@ def show_quote(request: LinkRequest, link: Link) -> HttpResponse:
     rows = Quote.objects.filter(account=link.account, public_id=link.subject)
     quote = rows.select_related("account").first()
     if quote is None:
-        raise Http404(_("There is no such quote."))
+        raise Http404
     return render(request, "links/quote.html", {"quote": quote, "token": request.token})
