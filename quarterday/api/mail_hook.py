@@ -1,0 +1,103 @@
+"""Where mail providers tell of bounces and complaints.
+
+django-anymail knows how each of them signs and what they say. A provider that is not verified, by
+its signature or by the shared secret in ``ANYMAIL_WEBHOOK_SECRET``, is not listened to.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from anymail.exceptions import AnymailError, AnymailInsecureWebhookWarning
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from quarterday.services.messages.receive_mail_event import MailEvent, receive_mail_event
+
+_log = logging.getLogger(__name__)
+_HARD = {"invalid", "bounced", "blocked", "spam", "other", "unsubscribed", None}
+
+
+@csrf_exempt
+@require_http_methods(["POST", "HEAD"])
+def mail_hook(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take what a provider tells. Anything unverified is refused before it is read."""
+    view = _make_view(provider)
+    if request.method == "HEAD":
+        return HttpResponse()
+    try:
+        view.run_validators(request)
+        events = view.parse_events(request)
+    except SuspiciousOperation:
+        return HttpResponse("the signature or secret is wrong", status=403)
+    except (AnymailError, ValueError, KeyError, TypeError) as error:
+        _log.warning("%s told something that cannot be read: %s", provider, type(error).__name__)
+        return HttpResponse("this cannot be read", status=400)
+    _receive(provider, events)
+    return HttpResponse()
+
+
+def _receive(provider: str, events: Iterable[Any]) -> None:
+    for event in events:
+        kind = choose_event(event.event_type, event.reject_reason)
+        if kind is None:
+            continue
+        receive_mail_event(
+            provider=provider,
+            event=kind,
+            event_id=str(event.event_id or ""),
+            provider_id=str(event.message_id or ""),
+            address=str(event.recipient or ""),
+            detail=str(event.mta_response or event.description or event.reject_reason or ""),
+            now=datetime.now(UTC),
+        )
+
+
+def choose_event(event_type: str, reason: str | None) -> MailEvent | None:
+    """What an event of anymail means here; the rest is not asked about."""
+    match event_type:
+        case "delivered":
+            return MailEvent.DELIVERED
+        case "complained":
+            return MailEvent.COMPLAINT
+        case "bounced":
+            return MailEvent.HARD_BOUNCE if reason in _HARD else MailEvent.SOFT_BOUNCE
+        case "deferred":
+            return MailEvent.SOFT_BOUNCE
+        case _:
+            return None
+
+
+@cache
+def _find_class(provider: str) -> Any:
+    if not re.fullmatch(r"[a-z_]{2,32}", provider):
+        return None
+    try:
+        module = import_module(f"anymail.webhooks.{provider}")
+    except (ImportError, ImproperlyConfigured):
+        return None
+    names = [name for name in vars(module) if name.endswith("TrackingWebhookView")]
+    return getattr(module, names[-1]) if names else None
+
+
+def _make_view(provider: str) -> Any:
+    """Anymail's view of a provider, which verifies and reads; 404 for one it cannot verify."""
+    found = _find_class(provider)
+    if found is None:
+        raise Http404
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", AnymailInsecureWebhookWarning)
+        try:
+            return found()
+        except (AnymailInsecureWebhookWarning, ImproperlyConfigured):
+            _log.warning("set ANYMAIL_WEBHOOK_SECRET to hear of bounces from %s", provider)
+            raise Http404 from None
