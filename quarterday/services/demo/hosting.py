@@ -108,8 +108,6 @@ def _plan(plan: str, cadence: str, name: str, trial_days: int) -> Record:
         "name": name,
         "cadence": cadence,
         "trial_days": trial_days,
-        # Nobody wants an invoice on the day on which a trial begins.
-        "settings": {"lead_days": 3} if trial_days else {},
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from quarterday.services.invoicing.catalog import Catalog
 from quarterday.services.orders.choose_items import Addition, Chosen
@@ -23,6 +24,7 @@ from quarterday.store.models import (
     Discount,
     ItemRole,
     PendingCharge,
+    Plan,
     Price,
     Subscription,
     SubscriptionItem,
@@ -63,7 +65,13 @@ def plan_order(
     """
     planned = PlannedOrder()
     for one in chosen:
-        contract = Contract(plan=one.plan, start_on=today, prices=one.prices, quantity=one.quantity)
+        contract = Contract(
+            plan=one.plan,
+            start_on=today,
+            prices=one.prices,
+            quantity=one.quantity,
+            settings=contract_settings(one.plan),
+        )
         _, subscription, items, _ = plan_contract(account, contract, today)
         subscription.id = -len(planned.subscriptions) - 1
         make_grants(subscription, discounts, today)
@@ -78,6 +86,13 @@ def plan_order(
         planned.prices += [*one.prices, *(addition.price for addition in one.additions)]
         planned.keys[subscription.id] = one.key
     return planned
+
+
+def contract_settings(plan: Plan) -> dict[str, Any]:
+    """The settings of a contract that is ordered: nobody gets an invoice while their trial runs,
+    so one that begins with a trial is billed when its periods begin, and not before.
+    """
+    return {"lead_days": 0} if plan.trial_days else {}
 
 
 def _plan_addition(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from quarterday.services.orders.choose_items import Chosen
+from quarterday.services.orders.plan_order import contract_settings
 from quarterday.services.subscriptions.add_addon import add_addon
 from quarterday.services.subscriptions.start_subscription import start_subscription
 from quarterday.store.models import Account, Discount, Subscription
@@ -32,6 +33,7 @@ def start_contracts(
             prices=one.prices,
             quantity=one.quantity,
             discounts=discounts,
+            settings=contract_settings(one.plan),
             actor=actor,
         )
         for addition in one.additions:

@@ -84,6 +84,9 @@ class BuyerForm(AgreeForm):
             region.choices = [("", _("Elsewhere")), *((one, one.capitalize()) for one in regions)]
         else:
             del self.fields["region"]
+        for name, one in self.fields.items():
+            if name != "terms":
+                one.error_messages["required"] = _("Please fill this in.")
         for name in ("country", "region", "tax_id"):
             if name in self.fields:
                 self.fields[name].widget.attrs["data-place"] = ""

@@ -77,6 +77,9 @@ def present(priced: PricedCart, catalogue: Catalogue, today: date) -> Summary:
     order = priced.priced
     items = _items(priced, today)
     for line in order.lines:
+        if not line.gross_minor:
+            # What is included would only lengthen the list.
+            continue
         items[line.key].lines.append(_line(line))
     return Summary(
         order.currency,
@@ -90,11 +93,21 @@ def present(priced: PricedCart, catalogue: Catalogue, today: date) -> Summary:
         order.total_minor,
         order.is_inclusive,
         order.due_on,
-        order.coming,
+        _merge(order.coming),
         refusal(priced.problem) if priced.problem else "",
         next((one.reason for one in order.taxes if one.reason and not one.tax_minor), ""),
         bool(priced.chosen) and all(one.offer.on_invoice for one in priced.chosen),
     )
+
+
+def _merge(coming: Sequence[Coming]) -> list[Coming]:
+    """Invoices that pay from one day on, as one amount."""
+    found: dict[date, Coming] = {}
+    for one in coming:
+        known = found.get(one.begins_on)
+        total = one.total_minor + (known.total_minor if known else 0)
+        found[one.begins_on] = one._replace(total_minor=total)
+    return [found[day] for day in sorted(found)]
 
 
 def _line(line: PricedLine) -> ShownLine:
