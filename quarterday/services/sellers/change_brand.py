@@ -9,18 +9,18 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from quarterday.core.colour import check_colour
 from quarterday.core.errors import BillingError
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
+from quarterday.services.sellers.check_brand_data import check_brand_data, check_host
+from quarterday.services.sellers.check_logo import sniff_logo
 from quarterday.store.models import Brand, Seller
 
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
-_DOMAIN = re.compile(
-    r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}", re.ASCII
-)
-LOGO_TYPES = ("image/svg+xml", "image/png", "image/jpeg")
-_MOST_LOGO = 512 * 1024
+_MOST_CSS = 20_000
+# What would ask other hosts for something; the pages' own policy refuses it, too.
+_FOREIGN = re.compile(r"@import|url\(\s*[\"']?\s*(?!data:image/|#)", re.IGNORECASE)
 
 
 def change_brand(
@@ -39,16 +39,17 @@ def change_brand(
     """Change the details that are given; None leaves one as it is, and empty text takes it away.
 
     ``data`` replaces what stood there. What is the same already changes nothing. Raises
-    `BillingError` for bad input, and `Conflict` for a domain that another seller has.
+    `BillingError` for bad input, and `Conflict` for a domain that another seller has. What kind
+    of picture the logo is, is seen from itself; ``logo_type`` must not contradict it.
     """
     asked = {
-        "site_name": None if site_name is None else site_name.strip()[:200],
-        "domain": None if domain is None else _check_domain(domain),
-        "accent": None if accent is None else _check_accent(accent),
-        "logo": None if logo is None else _check_logo(logo, logo_type or ""),
-        "logo_type": None if logo is None else logo_type,
-        "custom_css": custom_css,
-        "data": None if data is None else dict(data),
+        "site_name": check_text(site_name, "site_name") if site_name else site_name,
+        "domain": check_host(domain, "domain") if domain else domain,
+        "accent": check_colour(accent) if accent else accent,
+        "logo": logo,
+        "logo_type": None if logo is None else _check_logo(logo, logo_type),
+        "custom_css": None if custom_css is None else _check_css(custom_css),
+        "data": None if data is None else check_brand_data(data),
     }
     with transaction.atomic():
         brand, is_new = Brand.objects.get_or_create(seller=seller)
@@ -61,6 +62,8 @@ def change_brand(
             changes["domain"] = None
             if brand.domain is None:
                 del changes["domain"]
+        if changes.get("logo") == b"":
+            changes["logo"] = None
         if not changes and not is_new:
             return brand
         try:
@@ -86,22 +89,19 @@ def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def _check_domain(value: str) -> str:
-    clean = value.strip().lower()
-    if clean and not _DOMAIN.fullmatch(clean):
-        raise BillingError(f"domain must be a host name such as billing.example.com: {value!r}")
-    return clean
+def _check_logo(logo: bytes, said: str | None) -> str:
+    """The type of the logo; an empty one takes the logo away."""
+    if not logo:
+        return ""
+    kind = sniff_logo(logo)
+    if said and said != kind:
+        raise BillingError(f"the logo is {kind}, not {said}; correct one of the two")
+    return kind
 
 
-def _check_accent(value: str) -> str:
-    if value and not _COLOUR.fullmatch(value):
-        raise BillingError(f"accent must be a colour such as #1f6feb: {value!r}")
-    return value.lower()
-
-
-def _check_logo(logo: bytes, logo_type: str) -> bytes:
-    if check_text(logo_type, "logo_type", 32) not in LOGO_TYPES:
-        raise BillingError(f"logo_type must be one of {', '.join(LOGO_TYPES)}: {logo_type!r}")
-    if len(logo) > _MOST_LOGO:
-        raise BillingError(f"the logo has {len(logo)} bytes; make it smaller than {_MOST_LOGO}")
-    return logo
+def _check_css(css: str) -> str:
+    if len(css) > _MOST_CSS:
+        raise BillingError(f"custom_css has {len(css)} signs; shorten it to {_MOST_CSS}")
+    if found := _FOREIGN.search(css):
+        raise BillingError(f"custom_css must not load anything, as {found[0]!r} does; leave it out")
+    return css
