@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from quarterday.store.queries.explain_price import (
     explain_commitment,
     explain_price,
@@ -27,9 +29,10 @@ def explain_line(line: dict[str, Any], unit: Unit) -> Iterator[str]:
     elif "charged_minor" in facts:
         yield from explain_unused(facts, unit)
     elif "setup_fee" in facts:
-        yield f"setup fee of {facts['price']}: {unit(facts['setup_fee'])}, charged once"
+        words = {"price": facts["price"], "amount": unit(facts["setup_fee"])}
+        yield _("setup fee of %(price)s: %(amount)s, charged once") % words
     else:
-        yield f"a single charge of {unit(line['gross'])}"
+        yield _("a single charge of %(amount)s") % {"amount": unit(line["gross"])}
     if "billed_before_minor" in facts:
         yield from _explain_supplement(facts, unit)
     yield from (show_discount(one, unit) for one in line["discounts"])
@@ -40,17 +43,35 @@ def explain_line(line: dict[str, Any], unit: Unit) -> Iterator[str]:
 
 def _explain_supplement(facts: dict[str, Any], unit: Unit) -> Iterator[str]:
     """Usage that came late, or was corrected after it was billed."""
-    total, before = unit.minor(facts["total_minor"]), unit.minor(facts["billed_before_minor"])
-    more = facts["amount_minor"] >= 0
-    yield "usage that was recorded after these days had been billed"
-    difference = unit.minor(facts["amount_minor"])
-    words = "" if more else ", given back"
-    yield f"cost now {total} − billed before {before} = {difference}{words}"
+    words = {
+        "total": unit.minor(facts["total_minor"]),
+        "before": unit.minor(facts["billed_before_minor"]),
+        "difference": unit.minor(facts["amount_minor"]),
+    }
+    yield _("usage that was recorded after these days had been billed")
+    if facts["amount_minor"] >= 0:
+        yield _("cost now %(total)s − billed before %(before)s = %(difference)s") % words
+    else:
+        yield (
+            _("cost now %(total)s − billed before %(before)s = %(difference)s, given back") % words
+        )
 
 
 def _explain_correction(facts: dict[str, Any], unit: Unit) -> str:
     """What a credit note takes back of a line."""
-    before, back = facts["credited_before_minor"], unit.minor(facts["amount_minor"])
-    charged = f"line {facts['line']} of {facts['invoice']} charged"
-    earlier = f", of which {unit.minor(before)} was credited before" if before else ""
-    return f"{charged} {unit.minor(facts['charged_minor'])}{earlier}; {back} is taken back"
+    words = {
+        "line": facts["line"],
+        "invoice": facts["invoice"],
+        "charged": unit.minor(facts["charged_minor"]),
+        "before": unit.minor(facts["credited_before_minor"]),
+        "back": unit.minor(facts["amount_minor"]),
+    }
+    if not facts["credited_before_minor"]:
+        return _("line %(line)s of %(invoice)s charged %(charged)s; %(back)s is taken back") % words
+    return (
+        _(
+            "line %(line)s of %(invoice)s charged %(charged)s, of which %(before)s was credited "
+            "before; %(back)s is taken back"
+        )
+        % words
+    )

@@ -8,16 +8,28 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from quarterday.store.queries.explain_words import Unit, show_number, show_share
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-_MEASURES = {
-    "sum": "all of it added up",
-    "count": "the number of events",
-    "max": "the highest value",
-    "last": "the last value",
-    "unique": "the number of different values",
-    "time_weighted": "the average over the time",
-    "percentile_95": "the highest value after the top 5 % are dropped",
+from quarterday.store.queries.explain_words import Unit, show_share
+
+_MEASURES: dict[str, str | Promise] = {
+    "sum": gettext_lazy("all of it added up"),
+    "count": gettext_lazy("the number of events"),
+    "max": gettext_lazy("the highest value"),
+    "last": gettext_lazy("the last value"),
+    "unique": gettext_lazy("the number of different values"),
+    "time_weighted": gettext_lazy("the average over the time"),
+    "percentile_95": gettext_lazy("the highest value after the top 5 percent are dropped"),
+}
+_MODELS: dict[str, str | Promise] = {
+    "graduated": gettext_lazy("graduated"),
+    "volume": gettext_lazy("volume"),
+    "package": gettext_lazy("package"),
+    "percentage": gettext_lazy("percentage"),
+    "per_unit": gettext_lazy("per unit"),
+    "flat": gettext_lazy("flat"),
 }
 
 
@@ -25,48 +37,67 @@ def explain_price(facts: dict[str, Any], terms: dict[str, str], unit: Unit) -> I
     """The sentences about a line that a price was rated for."""
     steps = [step for step in facts["steps"] if step[0] != "factor"]
     if "meter" in terms:
-        yield f"measured: {_measure(facts, terms)}"
+        yield _("measured: %(measure)s") % {"measure": _measure(facts, terms, unit)}
     elif "free_units" in terms:
-        yield f"{show_number(facts['quantity'])} in all, {show_number(terms['free_units'])} free"
+        words = {"count": unit.count(facts["quantity"]), "free": unit.count(terms["free_units"])}
+        yield _("%(count)s in all, %(free)s free") % words
     texts = list(_explain_steps(facts, steps, unit))
-    head = f"price {facts['price']}"
+    head = unit.name_price(facts["price"])
     each = "" if "meter" in terms else _each(terms)
     if not texts:
-        yield f"{head}: nothing is charged for {show_number(facts['quantity'])}"
+        nothing = _("nothing is charged for %(count)s") % {"count": unit.count(facts["quantity"])}
+        yield _join(head, nothing)
         return
     if len(texts) == 1:
-        yield f"{head}: {texts[0]}{each}"
+        yield _join(head, f"{texts[0]}{each}")
     else:
-        yield f"{head}{each}, {facts['model']['model'].replace('_', ' ')}:"
+        model = facts["model"]["model"]
+        yield f"{head}{each}, {_MODELS.get(model, model)}:".lstrip(" ,")
         yield from (f"  {text}" for text in texts)
     whole = sum((Fraction(step[3]) for step in steps), Fraction(0))
     exact = Fraction(facts["exact"])
     if Fraction(facts["factor"]) != 1:
         # For 24 of 30 days: price × 24/30 days = amount.
-        yield f"{_amount(whole, unit)} × {show_share(facts)} = {unit.rounded(exact)}"
+        yield f"{unit.exact_number(whole)} × {show_share(facts)} = {unit.rounded(exact)}"
     elif len(texts) != 1:
-        yield f"together {unit.rounded(exact)}"
+        yield _("together %(amount)s") % {"amount": unit.rounded(exact)}
     elif not unit.is_whole(exact):
-        yield unit.rounded(exact).replace(", rounded", " is rounded")
+        words = {"exact": unit.exact(exact), "amount": unit.minor(unit.round(exact))}
+        yield _("%(exact)s is rounded half up to %(amount)s") % words
 
 
-def _amount(exact: Fraction, unit: Unit) -> str:
-    return unit.exact(exact).removesuffix(f" {unit.code}")
+def _join(head: str, text: str) -> str:
+    return f"{head}: {text}" if head else text
 
 
 def _each(terms: dict[str, str]) -> str:
     """How often the price is charged: each month, every 3 months."""
     if "cadence" not in terms:
         return ""
-    count, name = terms["cadence"].split()
-    return f" each {name}" if count == "1" else f" every {count} {name}s"
+    said, name = terms["cadence"].split()
+    count = int(said)
+    match name:
+        case "day":
+            text = ngettext("each day", "every %(count)s days", count)
+        case "week":
+            text = ngettext("each week", "every %(count)s weeks", count)
+        case "month":
+            text = ngettext("each month", "every %(count)s months", count)
+        case _other:
+            text = ngettext("each year", "every %(count)s years", count)
+    return f" {text % {'count': count}}"
 
 
-def _measure(facts: dict[str, Any], terms: dict[str, str]) -> str:
-    how = _MEASURES.get(terms["aggregation"], terms["aggregation"])
-    text = f"{show_number(facts['quantity'])}, {how} ({terms['meter']})"
-    free = terms.get("free_units")
-    return f"{text}, of which {show_number(free)} are free" if free else text
+def _measure(facts: dict[str, Any], terms: dict[str, str], unit: Unit) -> str:
+    words = {
+        "count": unit.count(facts["quantity"]),
+        "how": _MEASURES.get(terms["aggregation"], terms["aggregation"]),
+        "meter": terms["meter"],
+    }
+    if free := terms.get("free_units"):
+        words["free"] = unit.count(free)
+        return _("%(count)s, %(how)s (%(meter)s), of which %(free)s are free") % words
+    return _("%(count)s, %(how)s (%(meter)s)") % words
 
 
 def _explain_steps(
@@ -79,91 +110,122 @@ def _explain_steps(
         elif label == "flat":
             yield unit(price)
         elif label == "free":
-            yield f"{show_number(quantity)} are free"
+            yield _("%(count)s are free") % {"count": unit.count(quantity)}
         elif label.endswith(" %"):
-            yield f"{label} of {show_number(quantity)} = {unit.exact(amount)}"
+            words = {"percent": label, "base": unit.count(quantity), "amount": unit.exact(amount)}
+            yield _("%(percent)s of %(base)s = %(amount)s") % words
         elif label.endswith("flat fee"):
-            yield f"{_name(label, facts)}: {unit.exact(amount)}"
+            yield f"{_name(label, facts, unit)}: {unit.exact(amount)}"
         else:
-            product = f"{show_number(quantity)} × {unit(price)} = {unit.exact(amount)}"
-            name = _name(label, facts)
-            yield f"{name}: {product}" if name else product
+            product = f"{unit.count(quantity)} × {unit(price)} = {unit.exact(amount)}"
+            yield _join(_name(label, facts, unit), product)
         reached += Fraction(amount)
 
 
 def _explain_minimum(reached: Fraction, minimum: str, missing: Fraction, unit: Unit) -> str:
     """What a minimum adds; that of a part of a period is smaller."""
-    text = f"minimum {unit(minimum)}"
-    if reached + missing != Fraction(minimum):
-        share = (reached + missing) / Fraction(minimum)
-        text += f", for these days × {share} = {unit.exact(reached + missing)}"
-    return f"{text}: {unit.exact(missing)} more"
+    words: dict[str, Any] = {"minimum": unit(minimum), "missing": unit.exact(missing)}
+    if reached + missing == Fraction(minimum):
+        return _("minimum %(minimum)s: %(missing)s more") % words
+    words["share"] = (reached + missing) / Fraction(minimum)
+    words["least"] = unit.exact(reached + missing)
+    return (
+        _("minimum %(minimum)s, for these days × %(share)s = %(least)s: %(missing)s more") % words
+    )
 
 
-def _name(label: str, facts: dict[str, Any]) -> str:
+def _name(label: str, facts: dict[str, Any], unit: Unit) -> str:
     """A step in words: which units a tier holds, how many a package has."""
     model = facts["model"]
     if label == "units":
         return ""
     if label == "packages":
-        return f"packages of {show_number(model['size'])}"
+        return _("packages of %(size)s") % {"size": unit.count(str(model["size"]))}
     bounds = [tier.get("up_to") for tier in model.get("tiers", ())]
     for lower, upper in pairwise([None, *bounds]):
         tier = "the rest" if upper is None else f"up to {upper}"
         if label == tier or label.startswith(f"{tier}, "):
-            return _tier(lower, upper, model["model"]) + label.removeprefix(tier)
+            named = _tier(lower, upper, model["model"], unit)
+            if label.removeprefix(tier) == ", flat fee":
+                return _("%(tier)s, flat fee") % {"tier": named}
+            return named + label.removeprefix(tier)
     return label
 
 
-def _tier(lower: str | None, upper: str | None, model: str) -> str:
+def _tier(lower: str | None, upper: str | None, model: str, unit: Unit) -> str:
+    bounds = {
+        "lower": unit.count(lower) if lower is not None else "",
+        "upper": unit.count(upper) if upper is not None else "",
+    }
     if lower is None:
-        words = "all units" if upper is None else f"up to {show_number(upper)}"
+        words = _("all units") if upper is None else _("up to %(upper)s") % bounds
     elif upper is None:
-        words = f"above {show_number(lower)}"
+        words = _("above %(lower)s") % bounds
     else:
-        words = f"above {show_number(lower)}, up to {show_number(upper)}"
-    return f"all at the price for {words}" if model == "volume" else words
+        words = _("above %(lower)s, up to %(upper)s") % bounds
+    return _("all at the price for %(tier)s") % {"tier": words} if model == "volume" else words
 
 
 def explain_commitment(facts: dict[str, Any], unit: Unit) -> Iterator[str]:
     """What is missing to a minimum commitment."""
-    yield f"least amount agreed for a period ({facts['price']}): {unit(facts['commitment'])}"
+    words = {"price": facts["price"], "amount": unit(facts["commitment"])}
+    yield _("least amount agreed for a period (%(price)s): %(amount)s") % words
     factor = Fraction(facts["factor"])
     if factor != 1:
         committed = unit.exact(Fraction(facts["commitment"]) * factor)
         yield f"{unit.number(facts['commitment'])} × {show_share(facts)} = {committed}"
     missing = facts["amount_minor"]
-    words = f"so {unit.minor(missing)} is missing" if missing else "so nothing is missing"
-    yield f"charged in the period: {unit.minor(facts['spent_minor'])}, {words}"
+    words = {"spent": unit.minor(facts["spent_minor"]), "missing": unit.minor(missing)}
+    if missing:
+        yield _("charged in the period: %(spent)s, so %(missing)s is missing") % words
+    else:
+        yield _("charged in the period: %(spent)s, so nothing is missing") % words
 
 
 def explain_unused(facts: dict[str, Any], unit: Unit) -> Iterator[str]:
     """Days that were paid for and not served."""
-    charged, back = unit.minor(facts["charged_minor"]), -facts["amount_minor"]
-    days = f"{facts['days']} of its {facts['of_days']} days are not used"
-    yield f"{facts['line']} charged {charged}; {days}"
-    exact = Fraction(charged.split()[0].replace(",", "")) * Fraction(facts["factor"])
-    text = f"{charged.split()[0]} × {show_share(facts)} = {unit.rounded(exact)}"
-    if before := facts.get("credited_before_minor"):
-        text += f"; {unit.minor(before)} of the line was credited before"
-    if back != unit.round(exact):
-        text += f", so {unit.minor(back)} is left"
-    yield f"{text}, given back"
+    charged, back = facts["charged_minor"], -facts["amount_minor"]
+    words = {
+        "line": facts["line"],
+        "charged": unit.minor(charged),
+        "days": facts["days"],
+        "whole": facts["of_days"],
+    }
+    yield (_("%(line)s charged %(charged)s; %(days)s of its %(whole)s days are not used") % words)
+    exact = unit.major(charged) * Fraction(facts["factor"])
+    number = unit.exact_number(unit.major(charged))
+    sums = {"sum": f"{number} × {show_share(facts)} = {unit.rounded(exact)}"}
+    before, is_less = facts.get("credited_before_minor"), back != unit.round(exact)
+    sums |= {"before": unit.minor(before or 0), "left": unit.minor(back)}
+    if before and is_less:
+        text = _(
+            "%(sum)s; %(before)s of the line was credited before, so %(left)s is left, given back"
+        )
+    elif before:
+        text = _("%(sum)s; %(before)s of the line was credited before, given back")
+    elif is_less:
+        text = _("%(sum)s, so %(left)s is left, given back")
+    else:
+        text = _("%(sum)s, given back")
+    yield text % sums
 
 
 def show_discount(one: dict[str, str], unit: Unit) -> str:
     """A discount with its terms, and what it took off a line."""
-    value, taken = one.get("value", "0"), unit(one["amount"])
+    value = one.get("value", "0")
+    words = {"code": one["code"], "amount": unit(one["amount"]), "percent": value}
+    words["value"] = unit(value)
     match one.get("kind"):
         case "percentage":
-            terms = f" ({value} %)"
+            text = _("discount %(code)s (%(percent)s %%): less %(amount)s")
+        case "fixed" if Decimal(value) == Decimal(one["amount"]):
+            text = _("discount %(code)s (%(value)s off): less %(amount)s")
         case "fixed":
-            share = "" if Decimal(value) == Decimal(one["amount"]) else ", here a share of it"
-            terms = f" ({unit(value)} off{share})"
+            text = _("discount %(code)s (%(value)s off, here a share of it): less %(amount)s")
         case "price_override":
-            terms = f" (a price of {unit(value)} instead)"
+            text = _("discount %(code)s (a price of %(value)s instead): less %(amount)s")
         case "free_setup":
-            terms = " (no setup fee)"
-        case _:
-            terms = ""
-    return f"discount {one['code']}{terms}: less {taken}"
+            text = _("discount %(code)s (no setup fee): less %(amount)s")
+        case _other:
+            text = _("discount %(code)s: less %(amount)s")
+    return text % words

@@ -34,9 +34,13 @@ def format_money(minor: int, currency: str) -> str:
     number: str = format_decimal(
         amount, format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale()
     )
-    symbol = _SYMBOLS.get(currency, currency)
     sign, number = ("−", number[1:]) if number.startswith("-") else ("", number)
-    return f"{sign}{number} {symbol}"
+    return f"{sign}{number} {find_symbol(currency)}"
+
+
+def find_symbol(currency: str) -> str:
+    """The sign of a currency that cannot be taken for another; without one, its code."""
+    return _SYMBOLS.get(currency, currency)
 
 
 def format_quantity(value: Decimal) -> str:

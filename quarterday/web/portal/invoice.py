@@ -13,11 +13,10 @@ from django.views.decorators.http import require_safe
 from quarterday.core.access import Permission
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.store.models import InvoiceLine
-from quarterday.store.queries.explain_line import explain_line
-from quarterday.store.queries.explain_words import Unit
 from quarterday.store.queries.portal.invoice import InvoiceSheet, read_sheet
 from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_today
+from quarterday.web.kit.sums import tell_sums
 from quarterday.web.portal.attempts import tell_attempts
 from quarterday.web.portal.history import tell_history, tell_settlement
 from quarterday.web.portal.invoices import show_state
@@ -58,13 +57,9 @@ def show_invoice(request: AccountRequest, public_id: str) -> HttpResponse:
 
 
 def _explain(sheet: InvoiceSheet) -> list[ExplainedLine]:
-    unit = Unit(sheet.invoice.currency)
+    code, day = sheet.invoice.currency, timedelta(days=1)
     return [
-        ExplainedLine(
-            line,
-            line.period_end - timedelta(days=1),
-            [text.strip() for text in explain_line(said, unit)],
-        )
+        ExplainedLine(line, line.period_end - day, tell_sums(said, code))
         for line in sheet.lines
         if (said := sheet.explained.get(line.position))
     ]

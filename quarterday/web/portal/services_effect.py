@@ -13,8 +13,7 @@ from quarterday.core.tax import TaxAmount
 from quarterday.services.invoicing.simulate import SimulatedInvoice, SimulatedLine
 from quarterday.services.subscriptions.make_change import Verb
 from quarterday.services.subscriptions.preview_change import Preview, added_lines
-from quarterday.store.queries.explain_line import explain_line
-from quarterday.store.queries.explain_words import Unit
+from quarterday.web.kit.sums import tell_sums
 from quarterday.web.kit.words import format_day, format_money, format_quantity
 from quarterday.web.portal.services_wishes import Wanted
 
@@ -81,13 +80,13 @@ def _tell_invoice(preview: Preview, one: SimulatedInvoice) -> EffectInvoice:
 def _tell_line(line: SimulatedLine, code: str, is_new: bool) -> EffectLine:
     facts = json.loads(line.explanation)
     last = max(line.period.start, line.period.end - timedelta(days=1))
-    why = tuple(text.strip() for text in explain_line(_as_record(line, code), Unit(code)))
+    why = tuple(tell_sums(_as_record(line, code), code))
     days, of_days = facts.get("days", 0), facts.get("of_days", 0)
     return EffectLine(line, last, is_new, days, of_days, why)
 
 
 def _as_record(line: SimulatedLine, code: str) -> dict[str, object]:
-    """A line to come as `explain_line` reads those of documents."""
+    """A line to come as `tell_sums` reads those of documents."""
     unit, facts = currency(code), json.loads(line.explanation)
     taken = facts.get("discounts", ())
     return {
