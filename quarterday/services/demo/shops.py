@@ -14,12 +14,12 @@ _LOGOS = Path(__file__).parent / "logos"
 
 def make_brand(seller: str, accent: str, site_name: str, **data: Any) -> Record:
     """The face of a seller; its logo lies beside this file."""
-    logo = b64encode((_LOGOS / f"{seller}.svg").read_bytes()).decode()
+    logo = b64encode((_LOGOS / f"{seller}.png").read_bytes()).decode()
     return {
         "type": "brand",
         "site_name": site_name,
         "accent": accent,
-        "logo": f"data:image/svg+xml;base64,{logo}",
+        "logo": f"data:image/png;base64,{logo}",
         "data": {"terms_version": "2026-01", **data},
     }
 
