@@ -14,6 +14,7 @@ import typer
 from quarterday import __version__
 from quarterday.cli import (
     accounts,
+    attempts,
     bench,
     credit,
     export,
@@ -21,6 +22,7 @@ from quarterday.cli import (
     links,
     payments,
     refunds,
+    sellers,
     subscription_changes,
     subscription_states,
     subscriptions,
@@ -75,6 +77,7 @@ command(app, "explain", panel=_BILL)(explain_command)
 command(app, "check", panel=_BOOKS)(check_command)
 
 payments.group.add_typer(refunds.group)
+payments.group.add_typer(attempts.group)
 subscriptions.group.add_typer(subscription_changes.group)
 subscriptions.group.add_typer(subscription_states.group)
 app.add_typer(invoices.group, name="invoices", rich_help_panel=_BILL)
@@ -82,6 +85,7 @@ app.add_typer(usage.group, name="usage", rich_help_panel=_BILL)
 app.add_typer(accounts.group, name="accounts", rich_help_panel=_CUSTOMERS)
 app.add_typer(subscriptions.group, name="subscriptions", rich_help_panel=_CUSTOMERS)
 app.add_typer(payments.group, name="payments", rich_help_panel=_CUSTOMERS)
+app.add_typer(sellers.group, name="sellers", rich_help_panel=_CUSTOMERS)
 app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)
 app.add_typer(links.group, name="links", rich_help_panel=_CUSTOMERS)
 app.add_typer(users.group, name="users", rich_help_panel=_CUSTOMERS)

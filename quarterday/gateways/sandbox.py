@@ -168,10 +168,7 @@ class Sandbox:
         """What the card or account does; the same for the same intent, always."""
         known = _Known.read(intent.reference)
         if known is not None:
-            answer = intent.fields.get("confirmation")
-            if known.does == "confirm" and answer is not None:
-                return self._confirm(intent, known, answer)
-            return self._tell(intent, known)
+            return self._go_on(intent, known)
         if intent.method is not None:
             return self._charge_kept(intent, intent.method)
         errors = self.check_fields(intent.choice, intent.fields, intent.now)
@@ -235,6 +232,17 @@ class Sandbox:
                 return Succeeded(reference, method)
             return Pending(reference, method=method, expected_on=_later(intent.now))
         return Succeeded(reference, method)
+
+    def _go_on(self, intent: Intent, known: _Known) -> Outcome:
+        """Asked again: by the page of the bank, or to let days pass at once."""
+        answer = intent.fields.get("confirmation")
+        if known.does == "confirm" and answer is not None:
+            return self._confirm(intent, known, answer)
+        if known.does == "debit" and "days_passed" in intent.fields:
+            return Succeeded(intent.reference)
+        if known.does == "debit_refused" and "days_passed" in intent.fields:
+            return Declined(DeclineCode.INSUFFICIENT_FUNDS, intent.reference)
+        return self._tell(intent, known)
 
     def _confirm(self, intent: Intent, known: _Known, answer: str) -> Outcome:
         """The payer came back from the page of the bank."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from quarterday.store.models import AttemptStatus, Invoice, PaymentAttempt
+from quarterday.store.models import Account, AttemptStatus, Invoice, PaymentAttempt, Seller
+from quarterday.store.queries.references import NotThere
 
 _BATCH = 200
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -64,3 +65,31 @@ def _iterate(*, is_promise: bool) -> Iterator[PaymentAttempt]:
     while batch := list(rows.filter(id__gt=last)[:_BATCH]):
         yield from batch
         last = batch[-1].id
+
+
+def list_attempts(
+    *,
+    account: Account | None = None,
+    seller: Seller | None = None,
+    is_open: bool = False,
+    limit: int = 100,
+) -> list[PaymentAttempt]:
+    """Attempts, the newest first; with ``is_open`` only those without an end, 0 is no limit."""
+    rows = PaymentAttempt.objects.select_related("account__seller__brand", "method", "payment")
+    if account is not None:
+        rows = rows.filter(account=account)
+    if seller is not None:
+        rows = rows.filter(account__seller=seller)
+    if is_open:
+        rows = rows.filter(status__in=[str(one) for one in _PACES])
+    rows = rows.order_by("-id")
+    return list(rows[:limit] if limit else rows)
+
+
+def find_attempt(public_id: str) -> PaymentAttempt:
+    """An attempt by its public id. Raises `NotThere`."""
+    rows = PaymentAttempt.objects.select_related("account__seller__brand", "method", "payment")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotThere(f"there is no attempt {public_id!r}; `payments attempts` lists them")
+    return found
