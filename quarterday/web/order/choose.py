@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
@@ -11,7 +12,8 @@ from quarterday.core.cart import BadCart, CartItem, read_code, read_quantity
 from quarterday.services.orders.choose_items import choose_items
 from quarterday.services.orders.show_price import ShownPrice, show_families, show_price
 from quarterday.store.queries.catalogue import Catalogue, OfferView, PlanView
-from quarterday.web.order.words import every, exact, trial, usage
+from quarterday.web.kit.prices import describe_price, format_price
+from quarterday.web.order.words import every, trial
 
 _OPTION, _ADDON = "option.", "addon."
 _MOST_FIELDS = 200
@@ -115,7 +117,7 @@ def _describe(shown: ShownPrice, chosen: PlanView) -> dict[str, Any]:
         "every": every(shown.view.cadence),
         "price": shown,
         "trial": trial(plan.trial_days) if plan.trial_days else "",
-        "usage": [usage(one) for one in shown.usage],
+        "usage": [(one.meter, describe_price(one)) for one in shown.usage],
         "is_chosen": plan.id == chosen.plan.id,
     }
 
@@ -165,4 +167,4 @@ def _unit_price(view: PlanView) -> str:
     price = view.prices[0]
     if price.model["model"] != "per_unit":
         return ""
-    return exact(price.model["unit_price"], price.currency)
+    return format_price(Decimal(price.model.get("unit_price", 0)), price.currency)

@@ -1,11 +1,9 @@
-"""What a shop says: cadences, prices of use, refusals."""
+"""What a shop says: cadences, trials, countries, refusals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from babel import Locale
 from django.utils.translation import gettext as _
@@ -13,12 +11,9 @@ from django.utils.translation import ngettext
 
 from quarterday.core.cart import BadCart
 from quarterday.core.errors import BillingError
-from quarterday.core.money import currency as find_currency
-from quarterday.core.money import to_minor
 from quarterday.core.period import Cadence, Unit
 from quarterday.services.accounts.check_tax_id import BadTaxId
-from quarterday.store.models import Price
-from quarterday.web.kit.words import format_day, format_quantity, locale
+from quarterday.web.kit.words import format_day, locale
 from quarterday.web.kit.words import format_money as money
 
 
@@ -47,47 +42,6 @@ def then(days: int, amount_minor: int, currency: str, cadence: Cadence, begins_o
         "every": every(cadence),
         "day": format_day(begins_on),
     }
-
-
-def usage(price: Price) -> str:
-    """What use costs: ``Traffic in GB: 0.05 € each``, or by steps."""
-    name = price.meter.name if price.meter else ""
-    model: Mapping[str, Any] = price.model
-    if model["model"] == "per_unit":
-        return _("%(name)s: %(price)s each") % {
-            "name": name,
-            "price": exact(model["unit_price"], price.currency),
-        }
-    if model["model"] == "graduated":
-        return f"{name}: {_steps(model['tiers'], price.currency)}"
-    return _("%(name)s: by use") % {"name": name}
-
-
-def _steps(tiers: list[Mapping[str, Any]], currency: str) -> str:
-    parts, since = [], "0"
-    for tier in tiers:
-        facts = {
-            "price": exact(tier["unit_price"], currency),
-            "from": format_quantity(Decimal(since)),
-        }
-        if Decimal(tier["unit_price"]) == 0 and "up_to" in tier:
-            count = format_quantity(Decimal(tier["up_to"]))
-            parts.append(_("%(count)s included") % {"count": count})
-        elif since == "0":
-            parts.append(_("%(price)s each") % facts)
-        else:
-            parts.append(_("%(price)s each above %(from)s") % facts)
-        since = tier.get("up_to", "0")
-    return ", ".join(parts)
-
-
-def exact(text: str, currency: str) -> str:
-    """A unit price with as many places as it has."""
-    value = Decimal(text)
-    places = -int(value.normalize().as_tuple().exponent)
-    if places <= find_currency(currency).exponent:
-        return money(to_minor(value, find_currency(currency)), currency)
-    return f"{format_quantity(value)} {money(0, currency).split()[-1]}"
 
 
 def countries(first: str) -> list[tuple[str, str]]:
