@@ -22,6 +22,8 @@ def check_email(value: str) -> str:
     email = value.strip().lower()
     try:
         validate_email(email)
+        if len(email) > 254:
+            raise ValidationError("too long")
     except ValidationError:
         raise BillingError(
             f"email must be an address such as name@example.com: {value!r}"

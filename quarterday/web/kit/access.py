@@ -14,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from quarterday.core.access import Permission, permissions_of, roles_that_may
+from quarterday.services.users.record_sign_in import see_sign_in
 from quarterday.store.models import Account, Membership, Seller, User
 from quarterday.store.queries.access import (
     find_membership,
@@ -21,9 +22,12 @@ from quarterday.store.queries.access import (
     find_seller_of_host,
     memberships_that_may,
 )
+from quarterday.web.kit.clock import read_now
 from quarterday.web.kit.roles import role_name
 
 ACCOUNT_KEY = "account"
+SEEN_KEY = "seen_at"
+SEEN_SECONDS = 3600
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
@@ -73,6 +77,7 @@ def user_page(view: View) -> View:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
         choose_account(request)
+        keep_alive(request)
         answer = view(request, *args, **kwargs)
         add_never_cache_headers(answer)
         return answer
@@ -84,6 +89,7 @@ def enter_account(request: HttpRequest, *needed: Permission) -> HttpResponse | N
     """Put the current account on the request; an answer instead where that cannot be."""
     if not request.user.is_authenticated:
         return ask_to_sign_in(request)
+    keep_alive(request)
     if choose_account(request) is None:
         return render(request, "kit/no_account.html", status=403)
     entered = cast(AccountRequest, request)
@@ -91,6 +97,17 @@ def enter_account(request: HttpRequest, *needed: Permission) -> HttpResponse | N
     if missing:
         return refuse_role(entered, missing[0])
     return None
+
+
+def keep_alive(request: HttpRequest) -> None:
+    """Note once an hour that the browser was there, so that its session ends after days of
+    absence and not in the middle of work.
+    """
+    now, key = read_now(), request.session.session_key
+    if key is None or now.timestamp() - request.session.get(SEEN_KEY, 0) < SEEN_SECONDS:
+        return
+    request.session[SEEN_KEY] = now.timestamp()
+    see_sign_in(session_key=key, now=now)
 
 
 def refuse_role(request: AccountRequest, missing: Permission) -> HttpResponse:

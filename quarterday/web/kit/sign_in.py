@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from quarterday.services.users.record_sign_in import move_sign_in, record_sign_in
 from quarterday.services.users.second_step import has_second_step
 from quarterday.store.models import User
+from quarterday.web.kit.access import SEEN_KEY
 from quarterday.web.kit.clock import read_now
 from quarterday.web.kit.context import LANGUAGE_COOKIE
 from quarterday.web.kit.device import name_device
@@ -67,7 +68,7 @@ def finish_sign_in(request: HttpRequest, user: User, *, method: str, next_url: s
     # Changes the key of the session, so that one that was planted before is worth nothing.
     login(request, user, backend=BACKEND)
     now = read_now()
-    request.session[PROVED_KEY] = now.timestamp()
+    request.session[PROVED_KEY] = request.session[SEEN_KEY] = now.timestamp()
     record_sign_in(
         user=user,
         session_key=session_key(request),

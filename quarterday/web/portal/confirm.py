@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from quarterday.core.throttle import CONFIRM_USER, LINK_ADDRESS
+from quarterday.core.throttle import CONFIRM_USER, network_of
 from quarterday.services.users.count_tries import count_tries, forgive_tries
 from quarterday.services.users.find_by_password import find_by_password
 from quarterday.services.users.passkeys import ask_passkey, check_passkey
@@ -23,7 +23,7 @@ from quarterday.services.users.request_sign_in_link import request_sign_in_link
 from quarterday.services.users.second_step import check_code, list_means
 from quarterday.web.kit.access import UserRequest, safe_next, seller_of_host, user_page
 from quarterday.web.kit.clock import read_now
-from quarterday.web.kit.sign_in import has_proof, note_proof
+from quarterday.web.kit.sign_in import client_address, has_proof, note_proof
 from quarterday.web.kit.slow_down import slow_down
 from quarterday.web.portal.sign_in import CodeForm, read_credential, refuse_passkey
 
@@ -98,14 +98,15 @@ def confirm_by_passkey(request: UserRequest) -> HttpResponse:
 def confirm_by_link(request: UserRequest) -> HttpResponse:
     """Mail a link that signs in anew, and leads on to where the user was going."""
     next_url = safe_next(request, HOME)
-    if wait := count_tries({LINK_ADDRESS: (request.user.email,)}, now=read_now()):
-        return slow_down(request, wait)
-    request_sign_in_link(
+    wait = request_sign_in_link(
         email=request.user.email,
+        network=network_of(client_address(request)),
         now=read_now(),
         destination=next_url,
         seller=seller_of_host(request),
     )
+    if wait:
+        return slow_down(request, wait)
     context = {"email": request.user.email, "next": next_url, "is_confirmation": True}
     return render(request, "access/link_sent.html", context)
 

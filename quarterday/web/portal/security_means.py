@@ -102,8 +102,8 @@ def recovery_codes(request: UserRequest) -> HttpResponse:
     return render(request, "access/recovery_codes.html", {"codes": codes})
 
 
-@require_safe
 @proved_page
+@require_safe
 def download_codes(request: UserRequest) -> HttpResponse:
     """The recovery codes as a file."""
     text = "\n".join(read_recovery_codes(request.user)) + "\n"
@@ -135,8 +135,8 @@ def new_passkey(request: UserRequest) -> HttpResponse:
     return render(request, "access/new_passkey.html", {"form": form})
 
 
-@require_safe
 @proved_page
+@require_safe
 def passkey_options(request: UserRequest) -> HttpResponse:
     """What the browser needs to make a passkey."""
     return JsonResponse(begin_passkey(request.user))

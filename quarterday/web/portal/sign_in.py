@@ -15,8 +15,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from quarterday.core.throttle import (
-    LINK_ADDRESS,
-    LINK_NETWORK,
     PASSKEY_NETWORK,
     PASSWORD_ADDRESS,
     PASSWORD_HERE,
@@ -120,13 +118,16 @@ def mail_link(request: HttpRequest) -> HttpResponse:
     next_url = SET_PASSWORD if is_for_password else safe_next(request)
     form = AddressForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        email, network = form.cleaned_data["email"], network_of(client_address(request))
-        limits = {LINK_ADDRESS: (email,), LINK_NETWORK: (network,)}
-        if wait := count_tries(limits, now=read_now()):
-            return slow_down(request, wait)
-        request_sign_in_link(
-            email=email, now=read_now(), destination=next_url, seller=seller_of_host(request)
+        email = form.cleaned_data["email"]
+        wait = request_sign_in_link(
+            email=email,
+            network=network_of(client_address(request)),
+            now=read_now(),
+            destination=next_url,
+            seller=seller_of_host(request),
         )
+        if wait:
+            return slow_down(request, wait)
         return _page(
             request, "link_sent", form, email=email, next=next_url, is_for_password=is_for_password
         )
