@@ -10,8 +10,8 @@ import logging
 import re
 import warnings
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from importlib import import_module
 from typing import Any
 
@@ -21,10 +21,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from quarterday.ports.clock import read_now
 from quarterday.services.messages.receive_mail_event import MailEvent, receive_mail_event
 
 _log = logging.getLogger(__name__)
-_HARD = {"invalid", "bounced", "blocked", "spam", "other", "unsubscribed", None}
+_SOFT = {"timed_out", "blocked", "other"}
 
 
 @csrf_exempt
@@ -48,33 +49,48 @@ def mail_hook(request: HttpRequest, provider: str) -> HttpResponse:
 
 def _receive(provider: str, events: Iterable[Any]) -> None:
     for event in events:
-        kind = choose_event(event.event_type, event.reject_reason)
+        kind = choose_event(event.event_type, event.reject_reason, event.esp_event)
         if kind is None:
             continue
         receive_mail_event(
             provider=provider,
             event=kind,
-            event_id=str(event.event_id or ""),
+            event_id=str(event.event_id or _name_event(event)),
             provider_id=str(event.message_id or ""),
             address=str(event.recipient or ""),
             detail=str(event.mta_response or event.description or event.reject_reason or ""),
-            now=datetime.now(UTC),
+            now=read_now(),
         )
 
 
-def choose_event(event_type: str, reason: str | None) -> MailEvent | None:
-    """What an event of anymail means here; the rest is not asked about."""
+def _name_event(event: Any) -> str:
+    """A name for an event that the provider gave none: told again, it is the same."""
+    said = f"{event.message_id} {event.recipient} {event.event_type} {event.timestamp}"
+    return sha256(said.encode()).hexdigest()
+
+
+def choose_event(event_type: str, reason: str | None, said: Any = None) -> MailEvent | None:
+    """What an event of anymail means here; the rest is not asked about.
+
+    A provider that still tries (``deferred``) is left to it.
+    """
     match event_type:
         case "delivered":
             return MailEvent.DELIVERED
         case "complained":
             return MailEvent.COMPLAINT
-        case "bounced":
-            return MailEvent.HARD_BOUNCE if reason in _HARD else MailEvent.SOFT_BOUNCE
-        case "deferred":
-            return MailEvent.SOFT_BOUNCE
+        case "bounced" | "rejected":
+            is_soft = reason in _SOFT or _calls_soft(said)
+            return MailEvent.SOFT_BOUNCE if is_soft else MailEvent.HARD_BOUNCE
         case _:
             return None
+
+
+def _calls_soft(said: Any) -> bool:
+    """Whether the provider's own name for a bounce is a soft one, which anymail does not tell."""
+    if not isinstance(said, dict):
+        return False
+    return any("soft" in str(said.get(name, "")).lower() for name in ("Type", "type", "event"))
 
 
 @cache

@@ -19,7 +19,9 @@ from quarterday.cli import (
     credit,
     export,
     invoices,
+    jobs,
     links,
+    messages,
     payments,
     refunds,
     sellers,
@@ -82,11 +84,13 @@ subscriptions.group.add_typer(subscription_changes.group)
 subscriptions.group.add_typer(subscription_states.group)
 app.add_typer(invoices.group, name="invoices", rich_help_panel=_BILL)
 app.add_typer(usage.group, name="usage", rich_help_panel=_BILL)
+app.add_typer(jobs.group, name="jobs", rich_help_panel=_BILL)
 app.add_typer(accounts.group, name="accounts", rich_help_panel=_CUSTOMERS)
 app.add_typer(subscriptions.group, name="subscriptions", rich_help_panel=_CUSTOMERS)
 app.add_typer(payments.group, name="payments", rich_help_panel=_CUSTOMERS)
 app.add_typer(sellers.group, name="sellers", rich_help_panel=_CUSTOMERS)
 app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)
+app.add_typer(messages.group, name="messages", rich_help_panel=_CUSTOMERS)
 app.add_typer(links.group, name="links", rich_help_panel=_CUSTOMERS)
 app.add_typer(users.group, name="users", rich_help_panel=_CUSTOMERS)
 app.add_typer(export.group, name="export", rich_help_panel=_BOOKS)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from quarterday.core.period import local_date
+from quarterday.ports.clock import read_now
 from quarterday.services.invoicing.run_billing import run_billing
 from quarterday.services.jobs.take_slot import finish_slot, leave_slot, take_slot
 from quarterday.store.models import JobRun, Seller
@@ -22,8 +23,8 @@ class BillToday:
         """Bill every seller whose day has not been billed yet; invoices by seller."""
         found = {}
         for seller in Seller.objects.order_by("id"):
-            today = local_date(_now(), seller.time_zone)
-            run = take_slot(job=f"bill {seller.code}"[:64], slot=today.isoformat(), now=_now())
+            today = local_date(read_now(), seller.time_zone)
+            run = take_slot(job=f"bill {seller.code}"[:64], slot=today.isoformat(), now=read_now())
             if run is not None:
                 found[seller.code] = _bill(seller, today, run)
         return found
@@ -31,13 +32,9 @@ class BillToday:
 
 def _bill(seller: Seller, today: date, run: JobRun) -> int:
     try:
-        summary = run_billing(first=today, last=today, now=_now(), sellers=[seller.id])
+        summary = run_billing(first=today, last=today, now=read_now(), sellers=[seller.id])
     except BaseException:
         leave_slot(run)
         raise
-    finish_slot(run, now=_now(), summary=summary.to_data())
+    finish_slot(run, now=read_now(), summary=summary.to_data())
     return summary.invoices
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from quarterday.ports.clock import read_now
 from quarterday.services.links.check_links import check_links
 
 _log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ class CheckLinks:
 
     def run(self) -> dict[str, Any]:
         """How many links were tried, and what is wrong with which."""
-        found = check_links(now=readread_now())
+        found = check_links(now=read_now())
         broken = [
             f"{one.seller}: {one.purpose} {one.what}: {problem}"
             for one in found

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from quarterday.ports.clock import read_now
 from quarterday.ports.job import Job, list_jobs
 from quarterday.services.jobs.take_slot import finish_slot, leave_slot, take_slot
 
@@ -31,15 +32,15 @@ class JobScheduler:
         """Run each job whose slot has come; what those said that did anything."""
         said = {}
         for job in list_jobs().values():
-            slot = name_slot(job.every, _now())
-            if self.last.get(job.name) == slot or self.resting.get(job.name, _BEGIN) > _now():
+            slot = name_slot(job.every, read_now())
+            if self.last.get(job.name) == slot or self.resting.get(job.name, _BEGIN) > read_now():
                 continue
             try:
                 found = _run(job, slot)
             except Exception:
                 # One job that fails must not keep the others; it is tried again.
                 _log.exception("job %s failed", job.name)
-                self.resting[job.name] = _now() + _REST
+                self.resting[job.name] = read_now() + _REST
                 continue
             self.last[job.name] = slot
             if found:
@@ -56,7 +57,7 @@ def name_slot(every: timedelta, now: datetime) -> str:
 def _run(job: Job, slot: str) -> Mapping[str, Any]:
     if not job.is_recorded:
         return job.run()
-    run = take_slot(job=job.name, slot=slot, now=_now())
+    run = take_slot(job=job.name, slot=slot, now=read_now())
     if run is None:
         return {}
     try:
@@ -64,9 +65,5 @@ def _run(job: Job, slot: str) -> Mapping[str, Any]:
     except BaseException:
         leave_slot(run)
         raise
-    finish_slot(run, now=_now(), summary=found)
+    finish_slot(run, now=read_now(), summary=found)
     return found
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

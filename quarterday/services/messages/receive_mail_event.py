@@ -17,8 +17,11 @@ from quarterday.services.messages.mark_address import (
     forget_soft_bounces,
     mark_address,
 )
+from quarterday.services.messages.record_outcome import find_wait
 from quarterday.store.models import Delivery, DeliveryStatus, GatewayEvent
 
+SOFT_TRIES = 4
+_HOURS = 7  # steps of doubling from a minute to two hours
 _OPEN = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.SENDING)
 
 
@@ -43,8 +46,8 @@ def receive_mail_event(
 ) -> bool:
     """Take a provider's word about a mail; False when it was told before.
 
-    A hard bounce or complaint stops all mail to the address. A soft bounce is counted: the
-    provider tries again by itself, and five in a row stop mail as well.
+    A hard bounce or complaint stops all mail to the address. What bounced softly goes out again
+    later; five such bounces in a row stop mail as well.
     """
     with transaction.atomic():
         if not _is_new(provider, event_id, event, now):
@@ -63,7 +66,22 @@ def receive_mail_event(
                 mark_address(address=address, reason="complained", detail=detail, now=now)
             case MailEvent.SOFT_BOUNCE:
                 count_soft_bounce(address=address, detail=detail, now=now)
+                _try_again(delivery, detail, now)
     return True
+
+
+def _try_again(delivery: Delivery | None, detail: str, now: datetime) -> None:
+    """It came back, so nobody has it: it goes out again some hours later, under the same
+    Message-ID, until it was tried often enough.
+    """
+    if delivery is None:
+        return
+    rows = Delivery.objects.filter(id=delivery.id, status__in=_OPEN, attempts=delivery.attempts)
+    if delivery.attempts >= SOFT_TRIES:
+        rows.update(status=DeliveryStatus.BOUNCED, error=detail[:500])
+        return
+    wait = find_wait(delivery.public_id, delivery.attempts + _HOURS)
+    rows.update(status=DeliveryStatus.QUEUED, next_at=now + wait, error=detail[:500])
 
 
 def _is_new(provider: str, event_id: str, event: MailEvent, now: datetime) -> bool:
