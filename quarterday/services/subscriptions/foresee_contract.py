@@ -12,6 +12,7 @@ from quarterday.services.invoicing.drafts import AccountState, ItemCharges, Piec
 from quarterday.services.invoicing.rate_usage import StoredUsage
 from quarterday.services.invoicing.run_billing import load_prices, load_states, make_usage
 from quarterday.services.invoicing.simulate import SimulatedInvoice, simulate_account
+from quarterday.store.models import BillingDue
 from quarterday.store.queries.billing import ItemRow
 
 
@@ -36,15 +37,29 @@ class UnknownUsage(StoredUsage):
         return []
 
 
+def foresee_account(account_id: int, *, today: date) -> tuple[SimulatedInvoice, ...]:
+    """What an account would be billed if it were looked at today, due or not: what came late for
+    a period that was billed waits for the next invoice, whatever brings that about.
+    """
+    catalog, states = Catalog(), load_states([account_id])
+    load_prices(states, catalog)
+    usage = make_usage(states, catalog)
+    return tuple(simulate_account(states[0], today, today, today, catalog, usage))
+
+
 def foresee_contract(
     account_id: int, subscription_id: int, *, first: date, last: date
 ) -> Iterator[SimulatedInvoice]:
-    """What a contract alone is billed from ``first`` to ``last``, with the usage stored so far."""
+    """What a contract alone is billed from ``first`` to ``last``, with the usage stored so far.
+
+    It begins when the account is next to be billed: what came late waits for that day.
+    """
+    due = BillingDue.objects.filter(account_id=account_id).values_list("bill_on", flat=True).first()
     catalog, states = Catalog(), load_states([account_id])
     load_prices(states, catalog)
     usage = make_usage(states, catalog)
     state = _only(states[0], subscription_id)
-    yield from simulate_account(state, first, first, last, catalog, usage)
+    yield from simulate_account(state, due, first, last, catalog, usage)
 
 
 def foresee_next(

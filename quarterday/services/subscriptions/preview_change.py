@@ -16,7 +16,7 @@ from django.db import transaction
 from quarterday.core.errors import BillingError
 from quarterday.services.invoicing.simulate import SimulatedInvoice, SimulatedLine, simulate
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
-from quarterday.services.subscriptions.foresee_contract import foresee_contract
+from quarterday.services.subscriptions.foresee_contract import foresee_account, foresee_contract
 from quarterday.services.subscriptions.make_change import Asked, Wish, make_change
 from quarterday.store.fields import dump_data
 from quarterday.store.models import PendingCharge, Subscription, SubscriptionItem
@@ -30,9 +30,9 @@ class Preview(NamedTuple):
     """The effect of a change.
 
     ``on`` is the first day of the new state. ``now`` is what is issued at once (credit notes
-    below zero), with everything else that is due; ``lines`` are the places of its lines that the
-    change brings. ``instead`` is what would be issued without the change. ``later`` are the next
-    invoices of the contract, up to its first whole period. ``digest`` names these figures.
+    below zero), with everything else that is due then; ``instead`` is what would stand on it
+    without the change. ``later`` are the next invoices of the contract, up to its first whole
+    period. ``digest`` names these figures.
     """
 
     on: date
@@ -70,13 +70,14 @@ def preview_change(wish: Wish, asked: Asked) -> Preview:
     """
     with transaction.atomic():
         account, _ = claim_subscription(asked.subscription_id)
-        instead = _due_now(account.id, asked.today)
+        anyway = foresee_account(account.id, today=asked.today)
         before = _facts(account.id)
         try:
             with transaction.atomic():
                 on = make_change(wish, asked)
                 is_change = _facts(account.id) != before
                 now = _due_now(account.id, asked.today)
+                instead = anyway if now else ()
                 later = tuple(_coming(account.id, asked))
                 figures = (on, account.currency, now, instead, later)
                 raise _RolledBackError(Preview(*figures, is_change, _digest(wish, *figures)))

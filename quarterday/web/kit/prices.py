@@ -104,13 +104,12 @@ def _describe_tiers(price: Price, unit: str, cadence: str) -> PriceWords:
         why = _("The whole quantity has the price of the step that it reaches.")
     else:
         why = _("Each step has its own price; what lies in the step before stays at that price.")
-    first = _tier_price(tiers[0], price.currency)
-    last = _tier_price(tiers[-1], price.currency)
-    if first == last:
-        head = _each(first, unit, cadence, price)
+    steps = [_tier_price(tier, price.currency) for tier in sorted(tiers, key=_rate_of)]
+    if steps[0] == steps[-1]:
+        head = _each(steps[0], unit, cadence, price)
     else:
-        words = {"first": first, "last": last, "unit": unit}
-        head = _recurring(_("%(first)s to %(last)s for each %(unit)s") % words, cadence, price)
+        words = {"least": steps[0], "most": steps[-1], "unit": unit}
+        head = _recurring(_("%(least)s to %(most)s for each %(unit)s") % words, cadence, price)
     return PriceWords(head, (*said, why, *_notes(price)))
 
 
@@ -133,6 +132,10 @@ def _describe_tier(tier: dict[str, Any], lower: Decimal, upper: Decimal | None, 
         words = {"text": text, "fee": format_price(fee, code)}
         return _("%(text)s, and %(fee)s once the step is reached") % words
     return text
+
+
+def _rate_of(tier: dict[str, Any]) -> Decimal:
+    return Decimal(str(tier.get("rate_percent") or tier.get("unit_price", 0)))
 
 
 def _tier_price(tier: dict[str, Any], code: str) -> str:

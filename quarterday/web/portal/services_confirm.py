@@ -129,7 +129,7 @@ def _tell_done(wanted: Wanted) -> str:
         case Verb.ADD:
             return _("%(name)s was added.") % words
         case Verb.REMOVE:
-            return _("%(name)s was taken off.") % words
+            return _("%(name)s was removed.") % words
         case _:
             return _("The change to %(name)s is made.") % words
 

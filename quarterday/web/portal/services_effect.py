@@ -73,7 +73,9 @@ def tell_effect(wanted: Wanted, preview: Preview, today: date) -> Effect:
 
 def _tell_invoice(preview: Preview, one: SimulatedInvoice) -> EffectInvoice:
     new = set(map(id, added_lines(preview, one)))
-    lines = tuple(_tell_line(line, one.currency, id(line) in new) for line in one.lines)
+    # A period to come has no usage yet, so its line says nothing.
+    said = [line for line in one.lines if line.net_minor or line.kind != "usage"]
+    lines = tuple(_tell_line(line, one.currency, id(line) in new) for line in said)
     return EffectInvoice(one, lines, one.taxes)
 
 
@@ -109,7 +111,7 @@ def _title(wanted: Wanted) -> str:
         case Verb.ADD:
             return _("Add %(name)s?") % words
         case Verb.REMOVE:
-            return _("Take off %(name)s?") % words
+            return _("Remove %(name)s?") % words
         case Verb.CANCEL:
             return _("Cancel %(name)s?") % words
         case _:
@@ -177,7 +179,7 @@ def _money(preview: Preview) -> str:
     if effect > 0:
         due = min(one.due_on for one in preview.now)
         words["due"] = format_day(due, "weekday")
-        return _("%(amount)s is billed today, to be paid by %(due)s.") % words
+        return _("%(amount)s is billed for it today, to be paid by %(due)s.") % words
     if effect < 0:
         return (
             _(
@@ -213,7 +215,7 @@ def _button(wanted: Wanted, preview: Preview, today: date) -> str:
     if verb is Verb.CANCEL:
         return (_("Cancel today") if preview.on <= today else _("Cancel at %(last)s")) % words
     if verb is Verb.REMOVE:
-        return (_("Take off today") if preview.on <= today else _("Take off at %(last)s")) % words
+        return (_("Remove today") if preview.on <= today else _("Remove at %(last)s")) % words
     if verb is Verb.UNDO_CANCEL:
         return _("Undo the cancellation")
     if verb is Verb.KEEP:

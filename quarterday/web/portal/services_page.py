@@ -19,7 +19,7 @@ from quarterday.core.lifecycle import SubscriptionState
 from quarterday.services.invoicing.simulate import SimulatedInvoice
 from quarterday.services.subscriptions.foresee_contract import foresee_contract
 from quarterday.services.usage.measure_so_far import UsedSoFar, measure_so_far
-from quarterday.store.models import Account, Subscription, SubscriptionItem
+from quarterday.store.models import Account, Invoice, Subscription, SubscriptionItem
 from quarterday.store.queries.contracts import (
     OVER,
     find_contract,
@@ -31,6 +31,7 @@ from quarterday.store.queries.contracts import (
 )
 from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_today
+from quarterday.web.kit.prices import describe_unit
 from quarterday.web.kit.words import format_day
 from quarterday.web.portal.services import AHEAD
 from quarterday.web.portal.services_discounts import describe_discount
@@ -47,7 +48,8 @@ CHANGEABLE = (
     SubscriptionState.TRIALING,
     SubscriptionState.ACTIVE,
 )
-_COMING = 3
+_COMING, _BILLED = 3, 4
+_CHARTED = 62
 
 
 class Service(NamedTuple):
@@ -79,7 +81,10 @@ class Usage(NamedTuple):
     used: UsedSoFar
     values: list[Decimal]
     labels: list[str]
+    unit: str
     percent_free: int | None
+    above: Decimal
+    most: Decimal
 
 
 def open_service(account: Account, public_id: str, today: date) -> Service:
@@ -111,7 +116,7 @@ def show_service(request: AccountRequest, public_id: str) -> HttpResponse:
         "usage": _measure(service, today),
         "discounts": [describe_discount(one, today) for one in load_discounts(row)],
         "history": tell_history(load_events(row), service.items),
-        "billed": load_last_lines(service.items) if sees_money else [],
+        "billed": _list_invoices(service) if sees_money else [],
         "can_change": service.can_change and Permission.CHANGE_SERVICES in request.permissions,
         "can_cancel": Permission.CANCEL_SERVICES in request.permissions,
         "is_over": row.status in OVER,
@@ -129,7 +134,17 @@ def _coming(service: Service, today: date) -> Iterator[SimulatedInvoice]:
     if row.status in OVER and not service.items:
         return
     found = foresee_contract(row.account_id, row.id, first=today, last=today + AHEAD)
-    yield from (one for one in found if one.lines)
+    # A period to come has no usage yet, so its line says nothing.
+    for one in found:
+        lines = tuple(line for line in one.lines if line.net_minor or line.kind != "usage")
+        if lines:
+            yield one._replace(lines=lines)
+
+
+def _list_invoices(service: Service) -> list[Invoice]:
+    """The invoices that billed the service last."""
+    found = {one.invoice_id: one.invoice for one in load_last_lines(service.items, 24)}
+    return list(found.values())[:_BILLED]
 
 
 def _measure(service: Service, today: date) -> list[Usage]:
@@ -143,7 +158,17 @@ def _measure(service: Service, today: date) -> list[Usage]:
 
 
 def _draw(used: UsedSoFar) -> Usage:
-    free = used.item.price.free_units
-    percent = min(100, int(used.quantity * 100 / free)) if free else None
-    values = [one.quantity for one in used.days]
-    return Usage(used, values, [format_day(one.on, "short") for one in used.days], percent)
+    """The whole period as bars, the days to come empty."""
+    price, values = used.item.price, [one.quantity for one in used.days]
+    free = price.free_units
+    left = max(0, (used.period.end - used.period.start).days - len(values))
+    days = [used.period.start + timedelta(days=n) for n in range(len(values) + left)]
+    return Usage(
+        used,
+        [*values, *[Decimal(0)] * left] if len(days) <= _CHARTED else values,
+        [format_day(one, "short") for one in days],
+        "" if price.unit_code == "C62" else describe_unit(price),
+        min(100, int(used.quantity * 100 / free)) if free else None,
+        max(Decimal(0), used.quantity - free),
+        max(values, default=Decimal(0)),
+    )

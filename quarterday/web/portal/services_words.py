@@ -73,7 +73,7 @@ _TEXTS: Mapping[str, tuple[str | Promise, str]] = {
         "",
     ),
     "subscription.addon_added": (gettext_lazy("%(addon)s added from %(on)s"), ""),
-    "subscription.addon_removed": (gettext_lazy("%(addon)s taken off from %(on)s"), ""),
+    "subscription.addon_removed": (gettext_lazy("%(addon)s removed from %(on)s"), ""),
     "subscription.paused": (gettext_lazy("Paused from %(on)s"), "due"),
     "subscription.resumed": (gettext_lazy("Running again"), "good"),
     "subscription.cancelling": (gettext_lazy("Cancelled; runs until %(last)s"), "due"),
