@@ -22,7 +22,8 @@ def clean_page(value: Any) -> Any:
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, Mapping):
-        return {name: clean_page(one) for name, one in value.items()}
+        # An address is no text to be read; it was made by us, in ASCII.
+        return {name: one if name == "url" else clean_page(one) for name, one in value.items()}
     if isinstance(value, Sequence):
         return [clean_page(one) for one in value]
     return value

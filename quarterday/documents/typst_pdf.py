@@ -10,7 +10,8 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar
@@ -40,9 +41,14 @@ class TypstPdf:
         if template:
             guard_template(template)
         source = template or self.read_source(page["kind"])
-        data, files = _lay_out(page, logo)
-        files |= {"main.typ": source.encode(), "kit.typ": _read("kit.typ").encode()}
-        files["page.json"] = json.dumps(data, ensure_ascii=False).encode()
+        data, pictures = _lay_out(page, logo)
+        # The first one is the one that is compiled.
+        files = {
+            "main.typ": source.encode(),
+            "kit.typ": _read("kit.typ").encode(),
+            "page.json": json.dumps(data, ensure_ascii=False).encode(),
+            **pictures,
+        }
         day = datetime(*page["date"], tzinfo=UTC)
         try:
             with _lock:
@@ -68,39 +74,51 @@ def _read(name: str) -> str:
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    # The root is an empty folder: a template sees the files that it is given, and no others.
+def _root() -> Path:
+    """An empty folder: a template sees the files that it is given, logos, and no others."""
     root = work_folder() / "root"
     root.mkdir()
+    return root
+
+
+@cache
+def _compiler() -> typst.Compiler:
     return typst.Compiler(
         {"main.typ": b""},
-        root=str(root),
+        root=str(_root()),
         ignore_system_fonts=True,
         font_paths=[str(folder) for folder in find_folders()],
-        package_path=str(root),
-        package_cache_path=str(root),
+        package_path=str(_root()),
+        package_cache_path=str(_root()),
     )
 
 
 def _lay_out(page: Mapping[str, Any], logo: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Clean data, and the pictures beside it: the logo, and the codes that are drawn as SVG."""
+    """Clean data, and the codes beside it, which are drawn as SVG."""
     data: dict[str, Any] = clean_page({key: one for key, one in page.items() if key != "codes"})
     data["fonts"] = list_families()
-    files = {name: svg.encode() for name, svg in page.get("codes", {}).items()}
-    file = _name_logo(logo)
-    data["logo"] = {"text": clean_text(page["logo_text"]), "file": file}
-    if file:
-        files[file] = logo
-    return data, files
+    data["logo"] = {"text": clean_text(page["logo_text"]), "file": _place_logo(logo)}
+    return data, {name: svg.encode() for name, svg in page.get("codes", {}).items()}
 
 
-def _name_logo(logo: bytes) -> str:
-    """By its first bytes, whatever it was called; a picture of another kind is left out."""
+@lru_cache(maxsize=64)
+def _place_logo(logo: bytes) -> str:
+    """Put a logo where typst finds it, and name it by its content.
+
+    What it is, its first bytes say; a picture of another kind is left out. Pictures cannot be
+    handed over like texts, because typst takes texts only.
+    """
     if logo.startswith(b"\x89PNG"):
-        return "logo.png"
-    if logo.startswith(b"\xff\xd8"):
-        return "logo.jpg"
-    return "logo.svg" if b"<svg" in logo[:2000] else ""
+        suffix = "png"
+    elif logo.startswith(b"\xff\xd8"):
+        suffix = "jpg"
+    elif b"<svg" in logo[:2000]:
+        suffix = "svg"
+    else:
+        return ""
+    name = f"logo-{sha256(logo).hexdigest()[:32]}.{suffix}"
+    (_root() / name).write_bytes(logo)
+    return name
 
 
 def _explain(error: typst.TypstError) -> str:

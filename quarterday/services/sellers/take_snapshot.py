@@ -44,12 +44,15 @@ def take_snapshots(many: Sequence[Mapping[str, Any]]) -> list[int]:
 
 def snapshot_seller(seller: Seller) -> Snapshot:
     """The snapshot of what documents say about a seller."""
-    return take_snapshot(
-        {
-            "name": seller.name,
-            "address": seller.address,
-            "country": seller.country,
-            "region": seller.region,
-            "tax_id": seller.tax_id,
-        }
-    )
+    return take_snapshot(seller_details(seller))
+
+
+def seller_details(seller: Seller) -> dict[str, Any]:
+    """What its snapshot holds."""
+    return {
+        "name": seller.name,
+        "address": seller.address,
+        "country": seller.country,
+        "region": seller.region,
+        "tax_id": seller.tax_id,
+    }
