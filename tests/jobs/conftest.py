@@ -1,0 +1,5 @@
+"""The seller that services are tested with, for jobs too."""
+
+from tests.services.conftest import open_shop, shop
+
+__all__ = ["open_shop", "shop"]
