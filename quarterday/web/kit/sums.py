@@ -18,7 +18,8 @@ class LocalUnit(Unit):
     def write(self, value: Decimal, decimals: int) -> str:
         """A number with so many decimals."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(value, format=pattern, locale=locale())
+        number: str = format_decimal(value, format=pattern, locale=locale())
+        return number
 
     def add_currency(self, text: str) -> str:
         """A number that was written, with the currency's sign."""

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -35,10 +36,13 @@ _SORTS: dict[str, str | Promise] = {
 
 
 class MoveRow(NamedTuple):
-    """A line of the history, in words."""
+    """A line of the history, in words; ``name`` and ``url`` are of the paper behind it."""
 
     move: CreditMove
     text: str
+    name: str
+    url: str
+    reason: str
 
 
 class GrantRow(NamedTuple):
@@ -64,7 +68,7 @@ def show_credit(request: AccountRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "credit_minor": read_credit(account, today),
         "grants": _list_grants(account.id, today),
-        "rows": [MoveRow(move, _tell(move)) for move in page.moves],
+        "rows": [_show(move) for move in page.moves],
         "newer_url": f"{url}?before={page.newer}" if page.newer is not None else "",
         "older_url": f"{url}?after={page.older}" if page.older is not None else "",
         "can_add": Permission.PAY in request.permissions,
@@ -83,6 +87,17 @@ def _list_grants(account_id: int, today: date) -> list[GrantRow]:
         for one in load_open_credit(account_id)
         if one.expires_on is None or one.expires_on > today
     ]
+
+
+def _show(move: CreditMove) -> MoveRow:
+    """A move with where it leads; what payments say of themselves is no reason."""
+    if move.kind == "use":
+        url = reverse("portal:invoice", args=[move.document])
+        return MoveRow(move, _tell(move), move.label, url, "")
+    if move.document:
+        url = reverse("portal:payment", args=[move.document])
+        return MoveRow(move, _tell(move), gettext("See the payment"), url, "")
+    return MoveRow(move, _tell(move), "", "", move.reason)
 
 
 def _tell(move: CreditMove) -> str:

@@ -59,10 +59,10 @@ def _read_money(request: AccountRequest, today: date) -> dict[str, Any]:
         "is_covered": _is_covered(owed, underway),
         "credit_minor": credit_minor,
         "next": foresee_invoice(account, today),
-        "can_pay": can_pay and bool(owed.count),
+        "can_pay": can_pay and bool(owed.number),
         "can_add": can_pay,
         "pay_url": pay_url([one.public_id for one in owed.first])
-        if owed.count <= len(owed.first)
+        if owed.number <= len(owed.first)
         else reverse("portal:pay"),
     }
 
@@ -72,8 +72,8 @@ def _is_covered(owed: Owed, underway: list[PaymentAttempt]) -> bool:
     sent = [one for one in underway if one.status in ON_THE_WAY and not is_promise(one)]
     named = {name for one in sent for name in one.invoices}
     enough = sum(one.amount_minor for one in sent if one.invoices) >= owed.open_minor
-    is_whole = owed.count <= len(owed.first)
-    return bool(owed.count) and is_whole and enough and named >= {o.public_id for o in owed.first}
+    is_whole = owed.number <= len(owed.first)
+    return bool(owed.number) and is_whole and enough and named >= {o.public_id for o in owed.first}
 
 
 def pay_url(public_ids: list[str]) -> str:

@@ -48,7 +48,7 @@ class Tab(NamedTuple):
 
     shown: Shown
     word: str
-    count: int
+    number: int
     url: str
 
 

@@ -91,8 +91,8 @@ def drop_method(request: AccountRequest, public_id: str) -> HttpResponse:
         )
         return redirect("portal:methods")
     others = [one for one in list_methods(request.account) if one.id != method.id]
-    context = {"method": method, "heir": others[0] if method.is_default and others else None}
-    context["is_last"] = not others
+    heir = others[0] if method.is_default and others else None
+    context = {"method": method, "heir": heir, "is_last": not others}
     return render(request, "portal/remove_method.html", context)
 
 

@@ -16,7 +16,7 @@ class CreditMove(NamedTuple):
 
     ``kind`` is ``grant``, ``use`` or ``deduction``, and ``sort`` says which: the kind of the grant
     or of the deduction, empty for a use. ``position`` counts from the account's first move.
-    ``document`` is the invoice that it settled, by public id and label.
+    ``document`` is the invoice that it settled, by public id and label, or the payment it came of.
     """
 
     position: int
@@ -45,8 +45,8 @@ SELECT ROW_NUMBER() OVER ordered AS position, [m."on"], m.kind, m.sort, m.reason
        m.label, [m.expires_on], m.amount_minor, SUM(m.amount_minor) OVER ordered AS balance_minor
 FROM (
   SELECT g.granted_on AS "on", 1 AS turn, g.id, 'grant' AS kind, g.kind AS sort, g.reason,
-         '' AS document, '' AS label, g.expires_on, g.amount_minor
-  FROM store_creditgrant g WHERE g.account_id = %s
+         COALESCE(p.public_id, '') AS document, '' AS label, g.expires_on, g.amount_minor
+  FROM store_creditgrant g LEFT JOIN store_payment p ON p.id = g.payment_id WHERE g.account_id = %s
   UNION ALL
   SELECT l."on", 2, l.id, 'use', '', '', i.public_id, i.label, NULL, -l.amount_minor
   FROM store_creditgrant g

@@ -41,7 +41,7 @@ class Owed(NamedTuple):
 
     open_minor: int
     overdue_minor: int
-    count: int
+    number: int
     overdue_count: int
     first: list[Invoice]
 
@@ -59,7 +59,7 @@ class Owed(NamedTuple):
 class Services(NamedTuple):
     """The services that an account has, those that ended left out."""
 
-    count: int
+    number: int
     first: list[Subscription]
 
 

@@ -111,7 +111,8 @@ def list_years(account: Account, today: date) -> list[Year]:
     ):
         grouped = rows.annotate(in_year=ExtractYear(on)).values("in_year").order_by()
         named = {name: Sum(column) for name, column in sums.items()}
-        for row in grouped.annotate(**{count: Count("id")}, **named):
+        row: dict[str, Any]
+        for row in grouped.annotate(**{count: Count("id")}, **named):  # type: ignore[assignment]
             year = found.setdefault(row["in_year"], Year(row["in_year"]))
             for name in (count, *sums):
                 setattr(year, name, int(row[name]))
