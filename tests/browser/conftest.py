@@ -84,6 +84,8 @@ def new_page(browser: Browser, place: Place) -> Iterator[Callable[..., Page]]:
         return page
 
     yield make
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        # The last thing seen is what tells most when a story fails.
+        context.pages[0].screenshot(path=place.folder / f"last-{number}.png", full_page=True)
         context.close()
     assert not strange, strange
