@@ -88,7 +88,7 @@ def add_lines(
         "position": _("No."),
         "description": _("Description"),
         "quantity": _("Quantity") if priced else "",
-        "unit_price": _("Unit price"),
+        "unit_price": _("Unit price") if any(line.unit_price is not None for line in lines) else "",
         "tax": _("Tax") if rates else "",
         "amount": _("Amount in %(currency)s") % {"currency": currency},
     }
@@ -132,10 +132,10 @@ def _make_totals(taxes: Sequence[Tax], sums: Sums, inside: bool) -> Iterable[dic
         if one.percent
     ]
     last = total(_("Total"), sums.total_minor, code, strong=True)
+    without = total(_("Total without tax"), sums.net_minor, code)
     if inside:
-        without = total(_("Total without tax"), sums.net_minor, code)
         return [last, without, *rows]
-    return [total(_("Sum"), sums.net_minor, code), *rows, last] if rows else [last]
+    return [without, *rows, last] if rows else [last]
 
 
 def _read_rates(taxes: Sequence[Tax]) -> dict[str, str]:

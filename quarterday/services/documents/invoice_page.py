@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from quarterday.services.documents.body import Line, Sums, add_body, total
 from quarterday.services.documents.letter import Letter, make_letter
-from quarterday.services.documents.line_text import explain_line
+from quarterday.services.documents.line_text import explain_line, unit_price_of
 from quarterday.services.documents.payment_part import add_payment
 from quarterday.services.documents.words import format_day, format_days, format_money
 from quarterday.store.models import (
@@ -104,6 +104,9 @@ def _add_document(
 def _make_line(line: InvoiceLine | CreditNoteLine, currency: str) -> Line:
     meter = line.item.price.meter if line.item else None
     facts = json.loads(line.explanation)
+    price = unit_price_of(facts, line.unit_price)
+    if price is not None and isinstance(line, CreditNoteLine):
+        price = abs(price)
     return Line(
         title=line.description,
         details=explain_line(
@@ -117,7 +120,7 @@ def _make_line(line: InvoiceLine | CreditNoteLine, currency: str) -> Line:
         base_minor=line.base_minor,
         tax_code=line.tax_code,
         quantity=line.quantity,
-        unit_price=abs(line.unit_price) if isinstance(line, CreditNoteLine) else line.unit_price,
+        unit_price=price,
     )
 
 

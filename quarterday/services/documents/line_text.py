@@ -34,6 +34,28 @@ def explain_line(
     return texts
 
 
+def unit_price_of(facts: Facts, stored: Decimal | None) -> Decimal | None:
+    """The price of one unit, where there is one: several tiers, or a percentage, have none."""
+    if "steps" not in facts:
+        return stored
+    steps = _steps(facts)
+    if len(steps) != 1 or not _is_plain(steps[0]):
+        return None
+    return Decimal(steps[0][2])
+
+
+def _steps(facts: Facts) -> list[Any]:
+    return [step for step in facts["steps"] if step[0] not in ("factor", "free")]
+
+
+def _is_plain(step: Any) -> bool:
+    """Whether quantity and price say all of a step, as the columns of the line do."""
+    label, quantity, price, amount = step
+    if label.endswith((" %", "flat fee")) or label == "minimum":
+        return False
+    return bool(Fraction(quantity) * Fraction(price) == Fraction(amount))
+
+
 def _explain_kind(facts: Facts, currency: str, measured: str) -> Iterator[str]:
     if "steps" in facts:
         yield from _explain_price(facts, currency, measured)
@@ -65,13 +87,13 @@ def _explain_kind(facts: Facts, currency: str, measured: str) -> Iterator[str]:
 
 def _explain_price(facts: Facts, currency: str, measured: str) -> Iterator[str]:
     """Tiers and packages, and the share of the period."""
-    steps = [step for step in facts["steps"] if step[0] not in ("factor", "free")]
+    steps = _steps(facts)
     if measured:
         yield _("%(meter)s: %(quantity)s") % {
             "meter": measured,
             "quantity": format_quantity(Decimal(facts["quantity"])),
         }
-    if len(steps) > 1 or (steps and steps[0][0] not in ("flat", "units")):
+    if len(steps) > 1 or not all(map(_is_plain, steps)):
         for label, quantity, price, amount in steps:
             yield _explain_step(label, quantity, price, Fraction(amount), currency)
     factor = Fraction(facts["factor"])
@@ -90,6 +112,8 @@ def _explain_step(label: str, quantity: str, price: str, amount: Fraction, curre
     if label == "flat" or label.endswith(("flat fee", " %")):
         return _show_exact(amount, currency)
     count = format_quantity(Decimal(quantity))
+    if not amount:
+        return _("%(quantity)s included") % {"quantity": count}
     return f"{count} × {_show_price(price, currency)} = {_show_exact(amount, currency)}"
 
 

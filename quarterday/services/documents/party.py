@@ -19,7 +19,9 @@ def address_lines(details: Mapping[str, Any]) -> list[str]:
     text = {key: str(value).strip() for key, value in address.items() if value}
     region = text.get("region") or details.get("region") or ""
     code, city = text.get("postcode", ""), text.get("city", "")
-    if details.get("country") in _CODE_LAST:
+    if not city:
+        town = code
+    elif details.get("country") in _CODE_LAST:
         town = ", ".join(filter(None, (city, " ".join(filter(None, (region, code))))))
     else:
         town = " ".join(filter(None, (code, city)))

@@ -14,7 +14,7 @@ from quarterday.core.tax import TaxAmount
 from quarterday.services.accounts.snapshot_account import account_details
 from quarterday.services.documents.body import Line, Sums, add_body
 from quarterday.services.documents.letter import Letter, make_letter
-from quarterday.services.documents.line_text import explain_line
+from quarterday.services.documents.line_text import explain_line, unit_price_of
 from quarterday.services.documents.payment_part import add_payment
 from quarterday.services.documents.words import format_day
 from quarterday.services.invoicing.simulate import SimulatedInvoice, SimulatedLine
@@ -86,7 +86,7 @@ def _read_line(one: Mapping[str, Any], currency: str, taxes: Sequence[ShownTax])
         base_minor=int(one.get("base_minor", net)),
         tax_code=str(one.get("tax_code") or (taxes[0].code if len(taxes) == 1 else "")),
         quantity=Decimal(str(one.get("quantity", 1))),
-        unit_price=None if price is None else Decimal(str(price)),
+        unit_price=unit_price_of(facts, None if price is None else Decimal(str(price))),
     )
 
 
@@ -141,4 +141,5 @@ def _show_line(line: SimulatedLine, currency: str, tax_code: str) -> Line:
         base_minor=line.net_minor,
         tax_code=tax_code,
         quantity=quantity,
+        unit_price=unit_price_of(facts, None),
     )

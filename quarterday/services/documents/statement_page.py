@@ -48,13 +48,14 @@ def make_statement_page(account: Account, span: Span) -> Page:
         (_("Currency"), account.currency),
     ]
     page = make_letter(letter, facts)
-    _add_table(page, found, span)
+    add_table(page, found, span.start)
     page["totals"] = _sum_up(found)
     page["notes"] = [_explain_balance(found.closing_minor, found.currency, span)]
     return page
 
 
-def _add_table(page: Page, found: Statement, span: Span) -> None:
+def add_table(page: Page, found: Statement, start: date) -> None:
+    """Put the entries of a statement on a page, each with the balance after it."""
     code = found.currency
     page["columns"] = {
         "day": _("Date"),
@@ -77,7 +78,7 @@ def _add_table(page: Page, found: Statement, span: Span) -> None:
         }
 
     page["lines"] = [
-        row(span.start, _("Balance brought in"), "", None, found.opening_minor),
+        row(start, _("Balance brought in"), "", None, found.opening_minor),
         *(
             row(one.on, _name(one), _detail(one), one.amount_minor, one.balance_minor)
             for one in found.lines
