@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from quarterday.core.period import local_date
 from quarterday.services.errors import NotFound
 from quarterday.services.links.open_link import LinkState, OpenedLink, open_link
 from quarterday.services.links.record_click import record_click
@@ -98,7 +99,9 @@ def note(request: HttpRequest, link: Link, action: str) -> None:
 def refuse(request: HttpRequest, opened: OpenedLink) -> HttpResponse:
     """Say why a link opens nothing, and how to get one that does."""
     title, text = _REASONS[opened.state]
-    context = {"title": title, "text": text, "is_ours": opened.link is not None}
+    context: dict[str, Any] = {"title": title, "text": text, "is_ours": opened.link is not None}
+    if opened.link is not None and opened.state == LinkState.EXPIRED:
+        context["ended_on"] = local_date(opened.link.expires_at, opened.link.seller.time_zone)
     if opened.link is not None and request.method in ("GET", "HEAD"):
         note(request, opened.link, "refused")
     status = 404 if opened.link is None else 410
