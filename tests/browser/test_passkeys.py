@@ -142,11 +142,24 @@ def test_a_passkey_of_one_does_not_stand_in_for_another(
     let_in(page, shop)
     add_passkey(page, "Ada's phone")
     sign_out(page)
-    # Bob's second step, on the device that keeps Ada's passkey.
+    # Bob asks for a challenge, and the device answers it with Ada's passkey.
     let_in(page, shop, "bob@example.com")
-    token = page.locator("form[action='/security/'] [name=csrfmiddlewaretoken]").input_value()
-    reply = page.request.post(
-        f"{shop.url}/security/confirm/passkey/",
-        form={"csrfmiddlewaretoken": token, "credential": "{}"},
+    answer = page.evaluate(
+        """async () => {
+          const reply = await fetch("/security/confirm/passkey/");
+          const { publicKey } = await reply.json();
+          const asked = PublicKeyCredential.parseRequestOptionsFromJSON(publicKey);
+          const given = await navigator.credentials.get({ publicKey: asked });
+          return JSON.stringify(given.toJSON());
+        }"""
     )
-    assert reply.status == 422
+    assert '"signature"' in answer
+    token = page.locator("form[action='/security/'] [name=csrfmiddlewaretoken]").input_value()
+    form = {"csrfmiddlewaretoken": token, "credential": answer}
+    assert page.request.post(f"{shop.url}/security/confirm/passkey/", form=form).status == 422
+    # The same answer signs Ada in nowhere either: its challenge is spent.
+    stranger = new_page()
+    stranger.goto(f"{shop.url}/sign-in/")
+    token = stranger.locator("#sign-in [name=csrfmiddlewaretoken]").input_value()
+    form["csrfmiddlewaretoken"] = token
+    assert stranger.request.post(f"{shop.url}/sign-in/passkey/", form=form).status == 422

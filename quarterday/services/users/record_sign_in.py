@@ -17,9 +17,9 @@ SEEN_EVERY = timedelta(hours=1)
 def record_sign_in(
     *, user: User, session_key: str, method: str, device: str, now: datetime
 ) -> SignIn:
-    """Remember that a user signed in; what is left of sessions that expired goes."""
+    """Remember that a user signed in; what is left of sessions that are gone goes."""
     with transaction.atomic():
-        live = Session.objects.filter(expire_date__gt=now).values("session_key")
+        live = Session.objects.values("session_key")
         SignIn.objects.filter(user=user).exclude(session_key__in=live).delete()
         row, _ = SignIn.objects.update_or_create(
             session_key=session_key,
@@ -92,3 +92,15 @@ def revoke_sign_in_links(*, user: User, now: datetime) -> None:
     """End the mailed links that would still sign a user in."""
     rows = Link.objects.filter(subject=user.public_id, purpose=LinkPurpose.SIGN_IN)
     rows.filter(used_at__isnull=True, revoked_at__isnull=True).update(revoked_at=now)
+
+
+def tidy_sign_ins(*, now: datetime) -> int:
+    """Delete the sessions that have expired, and what was remembered of them; how many.
+
+    ``now`` is the time that browsers have, by which cookies expire: a rehearsal moves only ours.
+    """
+    with transaction.atomic():
+        gone = Session.objects.filter(expire_date__lte=now).delete()[0]
+        live = Session.objects.values("session_key")
+        SignIn.objects.exclude(session_key__in=live).delete()
+    return gone

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib.sessions.models import Session
 
 from quarterday.store.models import Account, Invitation, Membership, SignIn, User
@@ -39,9 +37,9 @@ def find_invitation(account_id: int, invitation: str) -> Invitation | None:
     return rows.filter(accepted_at__isnull=True, withdrawn_at__isnull=True).first()
 
 
-def list_sign_ins(user_id: int, *, now: datetime) -> list[SignIn]:
+def list_sign_ins(user_id: int) -> list[SignIn]:
     """The browsers in which a user is signed in, the one seen last first."""
-    live = Session.objects.filter(expire_date__gt=now).values("session_key")
+    live = Session.objects.values("session_key")
     rows = SignIn.objects.filter(user_id=user_id, session_key__in=live)
     return list(rows.order_by("-seen_at", "-id")[:100])
 

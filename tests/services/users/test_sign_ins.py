@@ -20,6 +20,7 @@ from quarterday.services.users.record_sign_in import (
     move_sign_in,
     record_sign_in,
     see_sign_in,
+    tidy_sign_ins,
 )
 from quarterday.services.users.request_sign_in_link import request_sign_in_link
 from quarterday.store.models import Event, Link, LinkPurpose, Message, SignIn, User
@@ -59,14 +60,24 @@ def test_signing_out_of_one_and_of_all_others(ada: User, shop: Shop) -> None:
     assert end_sign_ins(**end, keep=["three"]) == 1
     assert end_sign_ins(**end, keep=["three"]) == 0
     assert set(Session.objects.values_list("session_key", flat=True)) == {"three", "bob"}
-    assert list_sign_ins(ada.id, now=timezone.now()) == [three]
+    assert list_sign_ins(ada.id) == [three]
     assert Link.objects.get().revoked_at == NOW
     assert two.session_key not in SignIn.objects.values_list("session_key", flat=True)
 
 
-def test_what_expired_is_neither_shown_nor_kept(ada: User) -> None:
+def test_what_expired_is_tidied_away(ada: User) -> None:
     sign_in(ada, "old", days=-1)
-    assert list_sign_ins(ada.id, now=timezone.now()) == []
+    sign_in(ada, "new")
+    assert tidy_sign_ins(now=timezone.now()) == 1
+    assert tidy_sign_ins(now=timezone.now()) == 0
+    assert [row.session_key for row in list_sign_ins(ada.id)] == ["new"]
+    assert SignIn.objects.count() == 1
+
+
+def test_what_is_left_of_other_sessions_goes_with_the_next_one(ada: User) -> None:
+    sign_in(ada, "old")
+    Session.objects.all().delete()
+    assert list_sign_ins(ada.id) == []
     sign_in(ada, "new")
     assert [row.session_key for row in SignIn.objects.all()] == ["new"]
 

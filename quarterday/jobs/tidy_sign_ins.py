@@ -1,0 +1,26 @@
+"""Forget once a day what nobody needs any more: expired sessions, and old counts of tries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.utils import timezone
+
+from quarterday.ports.clock import read_now
+from quarterday.services.users.count_tries import forget_old_tries
+from quarterday.services.users.record_sign_in import tidy_sign_ins
+
+
+class TidySignIns:
+    """The daily broom of sign-in."""
+
+    name: ClassVar[str] = "tidy_sign_ins"
+    every: ClassVar[timedelta] = timedelta(days=1)
+    is_recorded: ClassVar[bool] = True
+
+    def run(self) -> dict[str, Any]:
+        """How many sessions and counts went."""
+        # Cookies expire by the browsers' clock, which no rehearsal moves.
+        gone = tidy_sign_ins(now=timezone.now())
+        return {"sessions": gone, "counts": forget_old_tries(now=read_now())}
