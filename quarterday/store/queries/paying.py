@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from quarterday.store.models import (
 # Asked for and not yet answered for good: such money may come in at any moment.
 ON_THE_WAY = (AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING)
 LIVE = (*ON_THE_WAY, AttemptStatus.ACTION)
+_log = logging.getLogger(__name__)
 _FIRST, _LAST = 100, 500
 
 
@@ -87,12 +89,18 @@ def list_offered(seller: Seller, currency: str) -> list[Offered]:
     data = read_brand(seller).get("gateways", {})
     found = []
     for code in list_gateways():
-        if is_offered(seller, code, currency):
+        if not is_offered(seller, code, currency):
+            continue
+        try:
             gateway = open_gateway_of(seller, code)
-            choices = gateway.list_choices(currency)
-            takes_days = all(Ability.INSTRUCT in one.abilities for one in choices)
-            position = int(data.get(code, {}).get("position", _LAST if takes_days else _FIRST))
-            found.append(Offered(code, gateway, position))
+        except BillingError as error:
+            # A secret that is missing here must not keep payers from all other ways.
+            _log.warning("gateway %s of seller %s is left out: %s", code, seller, error)
+            continue
+        choices = gateway.list_choices(currency)
+        takes_days = all(Ability.INSTRUCT in one.abilities for one in choices)
+        position = int(data.get(code, {}).get("position", _LAST if takes_days else _FIRST))
+        found.append(Offered(code, gateway, position))
     return sorted(found, key=lambda one: (one.position, one.code))
 
 
