@@ -17,6 +17,7 @@ from quarterday.cli import (
     attempts,
     bench,
     credit,
+    documents,
     export,
     invoices,
     jobs,
@@ -83,6 +84,7 @@ payments.group.add_typer(attempts.group)
 subscriptions.group.add_typer(subscription_changes.group)
 subscriptions.group.add_typer(subscription_states.group)
 app.add_typer(invoices.group, name="invoices", rich_help_panel=_BILL)
+app.add_typer(documents.group, name="documents", rich_help_panel=_BILL)
 app.add_typer(usage.group, name="usage", rich_help_panel=_BILL)
 app.add_typer(jobs.group, name="jobs", rich_help_panel=_BILL)
 app.add_typer(accounts.group, name="accounts", rich_help_panel=_CUSTOMERS)
@@ -97,4 +99,5 @@ app.add_typer(export.group, name="export", rich_help_panel=_BOOKS)
 
 _bench = make_group("Measure how fast Quarterday is on this machine.")
 command(_bench, "run", database=False)(bench.bench_run)
+command(_bench, "documents", database=False)(bench.bench_documents)
 app.add_typer(_bench, name="bench", rich_help_panel=_BOOKS)

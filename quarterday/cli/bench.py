@@ -6,8 +6,9 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -28,12 +29,24 @@ _ROWS = (
 )
 
 
+_DOCUMENT_ROWS = (
+    ("documents_per_second", "Documents per second of one core", "{:,.1f}"),
+    ("bare_per_second", "Limit: a page with one line of text", "{:,.1f}"),
+    ("ratio", "Ratio to the limit", "{:.2f}"),
+    ("milliseconds", "Milliseconds per document", "{:,.2f}"),
+    ("kilobytes", "Size of a document, kB", "{:,.1f}"),
+)
+
+Database = Annotated[
+    str, typer.Option(help="An empty database to fill; by default a temporary SQLite file.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+
+
 def bench_run(
     accounts: Annotated[int, typer.Option(min=100, help="How many accounts to bill.")] = 20_000,
-    database: Annotated[
-        str, typer.Option(help="An empty database to fill; by default a temporary SQLite file.")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    database: Database = "",
+    as_json: AsJson = False,
 ) -> None:
     """Bill many accounts with a base item, an add-on and 20 % VAT, and measure the limit beside."""
     if not os.environ.get("QUARTERDAY_BENCH_CHILD"):
@@ -50,10 +63,39 @@ def _run_on(database: str) -> int:
         return os.spawnve(os.P_WAIT, sys.executable, command, environment)
 
 
-def _run_here(accounts: int, as_json: bool) -> None:
-    from django.core.management import call_command
+def bench_documents(
+    documents: Annotated[int, typer.Option(min=20, help="How many documents to make.")] = 400,
+    database: Database = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make the PDF files of invoices on one core, and a page of one line of text beside."""
+    if not os.environ.get("QUARTERDAY_BENCH_CHILD"):
+        # One thread, as asked for; otherwise typst lays out the pages of a document on all cores.
+        os.environ["RAYON_NUM_THREADS"] = "1"
+        raise typer.Exit(_run_on(database))
+    from quarterday.services.bench.bench_documents import bench_documents as measure
 
+    result = _measure(
+        as_json, lambda advance: measure(documents, now=read_clock(), progress=advance)
+    )
+    _show(result, _DOCUMENT_ROWS, f"{documents:,} documents", as_json)
+
+
+def _run_here(accounts: int, as_json: bool) -> None:
     from quarterday.services.bench.run_bench import run_bench
+
+    result = _measure(
+        as_json,
+        lambda advance: run_bench(accounts, now=read_clock(), progress=advance).to_data(),
+    )
+    _show(result, _ROWS, f"{accounts:,} accounts, {result['database']}", as_json)
+
+
+def _measure(
+    as_json: bool, work: Callable[[Callable[[str, int], None]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Do the work on a fresh database, with a bar that tells how far it is."""
+    from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
     errors = Console(stderr=True)
@@ -72,12 +114,17 @@ def _run_here(accounts: int, as_json: bool) -> None:
                 tasks[step] = bar.add_task(step, total=None)
             bar.advance(tasks[step], count)  # type: ignore[arg-type]
 
-        result = run_bench(accounts, now=read_clock(), progress=advance).to_data()
+        return work(advance)
+
+
+def _show(
+    result: dict[str, Any], rows: Sequence[tuple[str, str, str]], title: str, as_json: bool
+) -> None:
     if as_json:
         typer.echo(json.dumps(result))
         return
-    table = Table("", f"{accounts:,} accounts, {result['database']}", box=None)
+    table = Table("", title, box=None)
     table.columns[1].justify = "right"
-    for name, label, form in _ROWS:
+    for name, label, form in rows:
         table.add_row(label, form.format(result[name]))
     Console().print(table)

@@ -58,6 +58,13 @@ class TypstPdf:
         except typst.TypstError as error:
             raise BillingError(_explain(error)) from None
 
+    def render_bare(self, text: str) -> bytes:
+        """A page with a line of text and nothing else: the least that any file costs here."""
+        with _lock:
+            return _compiler().compile(
+                {"main.typ": text.encode()}, format="pdf", pdf_standards=["a-3b"], timestamp=0
+            )
+
     def check(self, page: Mapping[str, Any], *, template: str) -> None:
         """Refuse a template that does not work on a page, in a process with narrow limits."""
         guard_template(template)

@@ -22,6 +22,9 @@ class DocumentRenderer(Protocol):
     def render(self, page: Mapping[str, Any], *, template: str = "", logo: bytes = b"") -> bytes:
         """The file. Raises `BillingError`, with the line, for a template that does not work."""
 
+    def render_bare(self, text: str) -> bytes:
+        """A page with a line of text and nothing else, to measure against."""
+
     def check(self, page: Mapping[str, Any], *, template: str) -> None:
         """Refuse a template that does not work on a page, within bounds of time and memory."""
 

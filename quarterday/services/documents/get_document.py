@@ -48,10 +48,11 @@ def get_document(*, kind: DocumentKind, subject: str, now: datetime) -> Document
     source = find_source(DocumentKind(kind), subject, now)
     if found := _find(kind, source.subject):
         return found
-    link = _make_pay_link(source, now)
+    link = make_pay_link(source, now)
     kept = None
     try:
-        kept = _keep(source, render_source(source, link.url if link else ""), now)
+        template = find_template(source.seller, source.kind)
+        kept = keep(source, render_source(source, link.url if link else "", template), now)
     finally:
         # Nobody has seen the link of a file that was not kept.
         if link and kept is None:
@@ -59,13 +60,15 @@ def get_document(*, kind: DocumentKind, subject: str, now: datetime) -> Document
     return kept or DocumentFile.objects.get(kind=kind, subject=source.subject)
 
 
-def render_source(source: Source, pay_url: str = "") -> Rendered:
+def render_source(
+    source: Source, pay_url: str = "", template: DocumentTemplate | None = None
+) -> Rendered:
     """The file of a source, by the seller's own template where it has one that works.
 
     A document must go out, so one that a template fails on is made by the built-in one, and the
     event of its making says why.
     """
-    seller, template = source.seller, find_template(source.seller, source.kind)
+    seller = source.seller
     language = choose_language(source.account.language, seller.language)
     with translation.override(language):
         page = source.build(pay_url)
@@ -99,7 +102,8 @@ def _find(kind: str, subject: str) -> DocumentFile | None:
     return DocumentFile.objects.filter(kind=kind, subject=subject).first()
 
 
-def _make_pay_link(source: Source, now: datetime) -> MadeLink | None:
+def make_pay_link(source: Source, now: datetime) -> MadeLink | None:
+    """The link that the code on a document leads to, where there is something to pay."""
     if source.payable is None:
         return None
     return make_link(
@@ -112,7 +116,7 @@ def _make_pay_link(source: Source, now: datetime) -> MadeLink | None:
     )
 
 
-def _keep(source: Source, made: Rendered, now: datetime) -> DocumentFile | None:
+def keep(source: Source, made: Rendered, now: datetime) -> DocumentFile | None:
     """The row of a new file; None where another writer was first."""
     row = DocumentFile(
         account=source.account,
