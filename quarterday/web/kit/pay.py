@@ -106,8 +106,9 @@ def _serve(
     ways = list_ways(asked.account, purpose=asked.purpose, shows_methods=page.shows_methods)
     if request.method != "POST":
         for one in [*asked.coming, *([asked.promised] if asked.promised else [])]:
-            # Whoever may pay the invoice may see how far its payment is.
-            remember(request, one, back=_find_here(request), done=done_url, ends_at_done=False)
+            # Whoever may pay an invoice may see how far its payment is, but not what else it pays.
+            if set(one.invoices) <= set(asked.names):
+                remember(request, one, back=_find_here(request), done=done_url, ends_at_done=False)
         return _show(request, asked, ways, page, back_url)
     if request.POST.get("shown") != str(asked.amount_minor):
         problem = _("The amount has changed since you opened this page. Nothing was paid.")
@@ -227,6 +228,7 @@ def _show(
         "page": page,
         "ways": ways,
         "is_saving": is_saving,
+        "what_for": _name_lines(asked),
         "is_test": any(one.opened.is_test for one in ways),
         "back_url": "" if back_url == request.path else back_url,
         "problem": problem,
@@ -236,6 +238,14 @@ def _show(
     }
     request.seller = asked.account.seller  # type: ignore[attr-defined]
     return render(request, "kit/pay.html", context, status=status)
+
+
+def _name_lines(asked: _Asked) -> list[str]:
+    """What a single invoice is for, in as many words as fit a phone."""
+    if len(asked.invoices) != 1:
+        return []
+    rows = asked.invoices[0].lines.order_by("position").values_list("description", flat=True)
+    return list(rows[:3])
 
 
 def _find_failed(request: HttpRequest, account: Account) -> str:
