@@ -28,7 +28,9 @@ _STEPS = (2, 5, 10)
 class AmountForm(forms.Form):
     """How much to add; says what may be added when it may not."""
 
-    amount = forms.CharField(label=_("Amount"), max_length=24)
+    amount = forms.CharField(
+        label=_("Amount"), max_length=24, error_messages={"required": _("Say how much to add.")}
+    )
 
     def __init__(self, limits: FundLimits, balance_minor: int, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
