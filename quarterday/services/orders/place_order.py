@@ -26,7 +26,7 @@ from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.orders.activate_order import activate_order
 from quarterday.services.orders.choose_items import Chosen, choose_items
 from quarterday.services.orders.start_contracts import start_contracts
-from quarterday.services.orders.take_order_number import take_order_number
+from quarterday.services.orders.take_order_number import take_customer_number, take_order_number
 from quarterday.services.users.add_user import add_member, add_user, check_email
 from quarterday.store.models import (
     Account,
@@ -176,6 +176,7 @@ def _choose_account(cart: Cart, buyer: Buyer | None, now: datetime) -> Account:
     email, planned = check_email(buyer.email), cart_account(cart, now)
     account = open_account(
         seller=cart.seller,
+        external_id=take_customer_number(cart.seller_id),
         name=check_text(buyer.company or buyer.name, "name"),
         country=planned.country,
         currency=planned.currency,

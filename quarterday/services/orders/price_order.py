@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from quarterday.core.invoice import DraftLine
+from quarterday.core.money import plain
 from quarterday.core.period import Period
 from quarterday.core.tax import TaxAmount
 from quarterday.services.invoicing.catalog import Catalog
@@ -47,6 +48,9 @@ class PricedLine(NamedTuple):
     discount_minor: int
     inclusive: bool
     explanation: str
+    unit_price: str = "0"
+    tax_code: str = ""
+    base_minor: int = 0
 
 
 class Coming(NamedTuple):
@@ -97,10 +101,14 @@ def price_order(
     state = _make_state(planned, account, catalog, discounts, today)
     usage = StoredUsage(catalog, {})
     drafts = draft_account(state, today, catalog, usage)
-    lines = [line for due in drafts.drafts for line in due.draft.lines]
+    lines = [
+        _line(line, base, planned)
+        for due in drafts.drafts
+        for line, base in zip(due.draft.lines, due.draft.income_minor, strict=True)
+    ]
     return PricedOrder(
         account.currency,
-        tuple(_line(line, planned) for line in lines),
+        tuple(lines),
         tuple(tax for due in drafts.drafts for tax in due.draft.taxes),
         sum(due.draft.net_minor for due in drafts.drafts),
         sum(due.draft.tax_minor for due in drafts.drafts),
@@ -183,7 +191,7 @@ def _pending_row(key: int, charge: PendingCharge) -> PendingRow:
     )
 
 
-def _line(line: DraftLine, planned: PlannedOrder) -> PricedLine:
+def _line(line: DraftLine, base_minor: int, planned: PlannedOrder) -> PricedLine:
     charge = line.charge
     return PricedLine(
         planned.keys[charge.key.subscription_id],
@@ -195,6 +203,9 @@ def _line(line: DraftLine, planned: PlannedOrder) -> PricedLine:
         line.discount_minor,
         charge.inclusive,
         line.explanation,
+        plain(charge.amount.unit_price),
+        line.tax_code,
+        base_minor,
     )
 
 

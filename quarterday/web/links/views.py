@@ -35,7 +35,7 @@ PAGES: Mapping[LinkPurpose, Callable[[LinkRequest, Link], HttpResponse]] = {
     LinkPurpose.UNSUBSCRIBE: show_unsubscribe,
 }
 # Purposes whose page takes what is posted to it; the others have an address for each action.
-_POSTED = (LinkPurpose.PAY, LinkPurpose.UNSUBSCRIBE)
+_POSTED = (LinkPurpose.PAY, LinkPurpose.QUOTE, LinkPurpose.UNSUBSCRIBE)
 # Purposes with a button of their own, which uses the link up; the others get the gate.
 _CONFIRMED = (LinkPurpose.SIGN_IN, LinkPurpose.INVITATION, LinkPurpose.UNSUBSCRIBE)
 
