@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from quarterday.web.portal import (
+    contacts,
+    profile,
     services,
     services_cancel,
     services_change,
@@ -14,6 +16,12 @@ from quarterday.web.portal import (
 
 _ONE = "services/<str:public_id>/"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("profile/", profile.show_profile, name="profile"),
+    path("profile/details/", profile.edit_profile, name="profile_edit"),
+    path("profile/contacts/add/", contacts.add, name="contact_add"),
+    path("profile/contacts/<str:public_id>/", contacts.edit, name="contact"),
+    path("profile/contacts/<str:public_id>/remove/", contacts.remove, name="contact_remove"),
+    path("profile/contacts/<str:public_id>/retry/", contacts.try_again, name="contact_retry"),
     path("services/", services.list_services, name="services"),
     path(_ONE, services_page.show_service, name="service"),
     path(f"{_ONE}change/", services_change.choose_plan, name="service_change"),
