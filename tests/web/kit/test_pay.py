@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from quarterday.store.models import IdempotencyKey, Payment, PaymentAttempt, PaymentMethod
-from tests.services.till import Shop
+from tests.services.till import Shop, together
 from tests.web.kit.counter import CARD, DEBIT, Counter
 
 
@@ -164,3 +164,17 @@ def test_another_way_may_be_chosen_instead(shop: Shop) -> None:
     # The bank's page is of no use any more.
     bank = counter.client.post(f"/pay/{attempt.public_id}/bank/", {"answer": "yes"})
     assert (bank.status_code, Payment.objects.count()) == (302, 0)
+
+
+def test_pressed_twice_at_once_it_pays_once(open_shop: Shop) -> None:
+    counter = Counter(open_shop)
+    sent = counter.fill(counter.see(), "sandbox-card", CARD)
+    cookies = counter.client.cookies
+
+    def press() -> int:
+        client = Client(SERVER_NAME="localhost")
+        client.cookies = cookies
+        return client.post(counter.url, sent).status_code
+
+    assert set(together(press, press, press, press)) <= {200, 302}
+    assert Payment.objects.count() == PaymentAttempt.objects.count() == 1
