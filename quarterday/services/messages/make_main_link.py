@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from quarterday.core.lifecycle import InvoiceState
@@ -13,8 +13,9 @@ from quarterday.services.links.renew_link import remake_link
 from quarterday.services.messages.fields.documents import find_invoice
 from quarterday.services.messages.fields.source import Source
 from quarterday.services.users.change_address import make_address_token
-from quarterday.store.models import Delivery, LinkPurpose, Message
+from quarterday.store.models import Delivery, LinkPurpose, Membership, Message
 
+_FIRST_DAYS = timedelta(days=3)
 _DIRECT = {
     "sign_in": (LinkPurpose.SIGN_IN, "usr"),
     "invitation": (LinkPurpose.INVITATION, "ivt"),
@@ -44,8 +45,24 @@ def make_main_link(message: Message, delivery: Delivery, *, now: datetime) -> st
     if target == "news":
         page = str(message.data.get("destination", ""))
         return _make(message, delivery, now, LinkPurpose.CUSTOM, destination=page) if page else ""
-    page = target if target.startswith("/") else "/invoices/"
+    return _portal_link(message, delivery, now, target if target[0] == "/" else "/invoices/")
+
+
+def _portal_link(message: Message, delivery: Delivery, now: datetime, page: str) -> str:
+    """A page of the portal. Who has just come has no password yet: their first link signs in."""
+    if message.kind == "welcome" and (user := _member(message, delivery.address)):
+        return _make(
+            message, delivery, now, LinkPurpose.SIGN_IN, subject=user, expires_at=now + _FIRST_DAYS
+        )
     return _make(message, delivery, now, LinkPurpose.PORTAL, destination=page)
+
+
+def _member(message: Message, address: str) -> str:
+    """The public id of the user with an address who acts for the message's account, if any."""
+    rows = Membership.objects.filter(
+        account_id=message.account_id, user__email=address.lower(), user__is_active=True
+    )
+    return rows.values_list("user__public_id", flat=True).first() or ""
 
 
 def make_unsubscribe_link(message: Message, delivery: Delivery, *, now: datetime) -> str:
@@ -63,6 +80,7 @@ def _make(
     *,
     subject: str = "",
     destination: str = "",
+    expires_at: datetime | None = None,
 ) -> str:
     made = make_link(
         seller=message.seller,
@@ -72,6 +90,7 @@ def _make(
         subject=subject,
         address=delivery.address,
         destination=destination,
+        expires_at=expires_at,
         delivery_id=delivery.id,
         kind=message.kind,
         variant=str(message.data.get("variant", "")),
