@@ -45,7 +45,7 @@ def make_main_link(message: Message, delivery: Delivery, *, now: datetime) -> st
     if target == "news":
         page = str(message.data.get("destination", ""))
         return _make(message, delivery, now, LinkPurpose.CUSTOM, destination=page) if page else ""
-    return _portal_link(message, delivery, now, target if target[0] == "/" else "/invoices/")
+    return _portal_link(message, delivery, now, target if target.startswith("/") else "/invoices/")
 
 
 def _portal_link(message: Message, delivery: Delivery, now: datetime, page: str) -> str:
@@ -60,7 +60,7 @@ def _portal_link(message: Message, delivery: Delivery, now: datetime, page: str)
 def _member(message: Message, address: str) -> str:
     """The public id of the user with an address who acts for the message's account, if any."""
     rows = Membership.objects.filter(
-        account_id=message.account_id, user__email=address.lower(), user__is_active=True
+        account_id=message.account_id or 0, user__email=address.lower(), user__is_active=True
     )
     return rows.values_list("user__public_id", flat=True).first() or ""
 
