@@ -21,6 +21,8 @@ from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_today
 from quarterday.web.portal.inputs import read_number
 
+# So many grants are named; the others, which are used later, are summed.
+_NAMED = 10
 _SORTS: dict[str, str | Promise] = {
     "deposit": _("You added credit"),
     "overpayment": _("You paid more than was due"),
@@ -64,10 +66,12 @@ def show_credit(request: AccountRequest) -> HttpResponse:
         older_than=read_number(request.GET.get("after", "")),
         newer_than=read_number(request.GET.get("before", "")),
     )
-    url = reverse("portal:credit")
+    url, grants = reverse("portal:credit"), _list_grants(account.id, today)
     context: dict[str, Any] = {
         "credit_minor": read_credit(account, today),
-        "grants": _list_grants(account.id, today),
+        "grants": grants[:_NAMED],
+        "more_grants": len(grants) - _NAMED,
+        "more_minor": sum(one.grant.open_minor for one in grants[_NAMED:]),
         "rows": [_show(move) for move in page.moves],
         "newer_url": f"{url}?before={page.newer}" if page.newer is not None else "",
         "older_url": f"{url}?after={page.older}" if page.older is not None else "",

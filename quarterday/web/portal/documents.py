@@ -40,10 +40,17 @@ def show_year(request: AccountRequest, year: int) -> HttpResponse:
     found = next((one for one in years if one.year == year), None)
     if found is None:
         raise Http404(_("There is nothing of that year."))
-    papers = read_papers(request.account, year)
+    papers = read_papers(
+        request.account,
+        year,
+        older_than=request.GET.get("after", ""),
+        newer_than=request.GET.get("before", ""),
+    )
     context = {
         "year": found,
         "papers": papers,
+        "newer_url": f"?before={papers.newer}#payments" if papers.newer else "",
+        "older_url": f"?after={papers.older}#payments" if papers.older else "",
         "payments": [(one, name_way(one.method)) for one in papers.payments],
         "credited_minor": -found.credited_minor,
         "refunded_minor": -found.refunded_minor,

@@ -84,7 +84,7 @@ def test_no_page_needs_more_queries_for_a_large_account(shop: Shop) -> None:
 
 @pytest.mark.slow
 def test_pages_answer_quickly_after_ten_years(shop: Shop) -> None:
-    """Rather a budget against blunders than a measurement: others use the machine as well."""
+    """Time of the processor, because others use the machine as well. Alone, it is a third of it."""
     offer_sandbox(shop)
     customer = fill(shop, shop.account, 500)
     slow = {}
@@ -92,11 +92,11 @@ def test_pages_answer_quickly_after_ten_years(shop: Shop) -> None:
         url = fill_in(page, customer)
         times = []
         for _ in range(12):
-            started = time.perf_counter()
+            started = time.process_time()
             customer.download(url)
-            times.append(time.perf_counter() - started)
+            times.append(time.process_time() - started)
         slow[page] = round(sorted(times)[5] * 1000)
-    assert max(slow.values()) < 300, slow
+    assert max(slow.values()) < 100, slow
 
 
 def test_search_leads_to_the_same_page_by_part_and_whole(shop: Shop) -> None:

@@ -16,13 +16,11 @@ from quarterday.ports.clock import VARIABLE
 from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.payments.refund_payment import refund_payment
 from quarterday.store.models import (
-    Account,
     CreditNote,
     Event,
     Invoice,
     PaymentMethod,
     UsageEvent,
-    User,
 )
 from quarterday.store.queries.portal.years import list_years
 from quarterday.web.portal.archive import stream_zip
@@ -243,5 +241,17 @@ def test_ten_years_are_listed(shop: Shop) -> None:
     live_through(shop, shop.account, 400, date(2025, 1, 30))
     page = Customer(shop.account).see("/documents/2025/")
     assert "336 invoices" in page
+    for number in range(60):
+        shop.pay(100 + number, on=date(2026, 3, 1))
+    customer = Customer(shop.account, "billing")
+    page = customer.see("/documents/2026/")
+    rows = re.compile(r'href="(/payments/pay_\w+/)"')
+    first = rows.findall(page)
+    assert len(first) == 50
+    older = re.search(r'rel="next" href="\?(after=[^#"]+)#payments"', page)
+    page = customer.see(f"/documents/2026/?{older and older[1]}")
+    second = rows.findall(page)
+    assert len(first + second) == len({*first, *second}) == 61
+    newer = re.search(r'rel="prev" href="\?(before=[^#"]+)#payments"', page)
+    assert rows.findall(customer.see(f"/documents/2026/?{newer and newer[1]}")) == first
     assert Invoice.objects.filter(issued_on__year=2025).count() == 336
-    assert Account.objects.count() == 1 and User.objects.count() == 1

@@ -68,13 +68,22 @@ class TaxRow(NamedTuple):
 
 @dataclass(slots=True)
 class Papers:
-    """What there is of one year besides its invoices, in the order of time."""
+    """What there is of one year besides its invoices, the newest first, a page of each.
+
+    ``newer`` and ``older`` are the payments by whose public id the pages before and after go on.
+    """
 
     taxes: list[TaxRow]
     credit_notes: list[CreditNote]
     payments: list[Payment]
     refunds: list[Refund]
+    newer: str | None
+    older: str | None
 
+
+PAGE = 50
+# Corrections are few; nobody reads more of them on one page.
+_MOST = 200
 
 # What failed was never received.
 _RECEIVED = (
@@ -120,16 +129,43 @@ def list_years(account: Account, today: date) -> list[Year]:
     return [found.get(year, Year(year)) for year in range(last, first - 1, -1)]
 
 
-def read_papers(account: Account, year: int) -> Papers:
-    """The papers of a year; its invoices have their own list."""
+def read_papers(
+    account: Account, year: int, *, older_than: str = "", newer_than: str = ""
+) -> Papers:
+    """The papers of a year; its invoices have their own list, and payments come page by page."""
     notes = CreditNote.objects.filter(account=account, issued_on__year=year)
     refunds = Refund.objects.filter(account=account, refunded_on__year=year)
-    payments = _payments(account).filter(received_on__year=year)
+    payments, newer, older = _page_payments(account, year, older_than, newer_than)
     return Papers(
         taxes=_sum_taxes(account, year),
-        credit_notes=list(notes.select_related("invoice").order_by("id")),
-        payments=list(payments.order_by("received_on", "id")),
-        refunds=list(refunds.select_related("payment").order_by("refunded_on", "id")),
+        credit_notes=list(notes.select_related("invoice").order_by("-id")[:_MOST]),
+        payments=payments,
+        refunds=list(refunds.select_related("payment").order_by("-id")[:_MOST]),
+        newer=newer,
+        older=older,
+    )
+
+
+def _page_payments(
+    account: Account, year: int, older_than: str, newer_than: str
+) -> tuple[list[Payment], str | None, str | None]:
+    rows = _payments(account).filter(received_on__year=year)
+    if newer_than:
+        mark = Payment.objects.filter(account=account, public_id=newer_than).values("id")
+        found = list(rows.filter(id__gt=mark).order_by("id")[: PAGE + 1])
+        newer, found = len(found) > PAGE, found[:PAGE][::-1]
+        older = bool(found)
+    else:
+        if older_than:
+            mark = Payment.objects.filter(account=account, public_id=older_than).values("id")
+            rows = rows.filter(id__lt=mark)
+        found = list(rows.order_by("-id")[: PAGE + 1])
+        newer, older = bool(older_than) and bool(found), len(found) > PAGE
+        found = found[:PAGE]
+    return (
+        found,
+        found[0].public_id if newer and found else None,
+        found[-1].public_id if older else None,
     )
 
 
