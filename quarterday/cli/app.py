@@ -23,7 +23,10 @@ from quarterday.cli import (
     jobs,
     links,
     messages,
+    offers,
+    orders,
     payments,
+    quotes,
     refunds,
     sellers,
     subscription_changes,
@@ -89,6 +92,9 @@ app.add_typer(usage.group, name="usage", rich_help_panel=_BILL)
 app.add_typer(jobs.group, name="jobs", rich_help_panel=_BILL)
 app.add_typer(accounts.group, name="accounts", rich_help_panel=_CUSTOMERS)
 app.add_typer(subscriptions.group, name="subscriptions", rich_help_panel=_CUSTOMERS)
+app.add_typer(offers.group, name="offers", rich_help_panel=_CUSTOMERS)
+app.add_typer(orders.group, name="orders", rich_help_panel=_CUSTOMERS)
+app.add_typer(quotes.group, name="quotes", rich_help_panel=_CUSTOMERS)
 app.add_typer(payments.group, name="payments", rich_help_panel=_CUSTOMERS)
 app.add_typer(sellers.group, name="sellers", rich_help_panel=_CUSTOMERS)
 app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)

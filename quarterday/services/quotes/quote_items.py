@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from quarterday.core.cart import BadCart
+from quarterday.core.cart import MOST_ITEMS, BadCart
+from quarterday.core.errors import BillingError
 from quarterday.core.money import parse_exact, plain
 from quarterday.services.orders.choose_items import Addition, Chosen
 from quarterday.services.subscriptions.make_items import check_quantity, choose_prices
 from quarterday.store.models import Account, Discount, Offer, Plan, Price, Quote
+from quarterday.store.queries.catalogue import PlanView
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,9 @@ class QuoteItem:
     additions: Sequence[tuple[Plan, Decimal]] = ()
 
 
-def choose_quoted(account: Account, items: Sequence[QuoteItem], today: Any) -> list[Chosen]:
+def choose_quoted(account: Account, items: Sequence[QuoteItem], today: date) -> list[Chosen]:
     """The contracts that a quote would make; raises `BillingError` for what cannot be sold."""
-    found = []
+    found: list[Chosen] = []
     for place, item in enumerate(items, 1):
         prices = choose_prices(account, item.plan, None, today)
         additions = [
@@ -35,12 +38,29 @@ def choose_quoted(account: Account, items: Sequence[QuoteItem], today: Any) -> l
         ]
         for price in prices:
             price.plan = item.plan
-        quantity = check_quantity(item.quantity)
-        offer = _offer_of(item.plan)
-        found.append(
-            Chosen(str(place), offer, item.plan, tuple(prices), quantity, tuple(additions))
+        quantity, copies = check_quantity(item.quantity), 1
+        if not PlanView(item.plan, tuple(prices)).is_by_piece:
+            # Its price is the same for any quantity, so two of it are two contracts.
+            quantity, copies = Decimal(1), _whole(quantity, item.plan)
+        one = Chosen(
+            str(place),
+            _offer_of(item.plan),
+            item.plan,
+            tuple(prices),
+            quantity,
+            tuple(additions),
         )
+        found += [one] * copies
     return found
+
+
+def _whole(quantity: Decimal, plan: Plan) -> int:
+    if quantity != int(quantity) or quantity > MOST_ITEMS:
+        raise BillingError(
+            f"plan {plan.code} has one price for any quantity, so each is a contract of its own; "
+            f"give a whole number up to {MOST_ITEMS}"
+        )
+    return int(quantity)
 
 
 def items_to_data(chosen: Sequence[Chosen]) -> list[dict[str, Any]]:

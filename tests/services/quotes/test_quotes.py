@@ -120,4 +120,12 @@ def test_bad_quotes_are_not_made(front: Storefront) -> None:
         make(front, "c", items=[QuoteItem(other.plans["web/month"])])
     with pytest.raises(BillingError, match="above 0"):
         make(front, "d", items=[QuoteItem(front.plans["web/month"], Decimal(-1))])
+    with pytest.raises(BillingError, match="a contract of its own"):
+        make(front, "e", items=[QuoteItem(front.plans["web/month"], Decimal("1.5"))])
     assert not Quote.objects.exists()
+
+
+def test_two_of_a_plan_with_one_price_are_two_contracts(front: Storefront) -> None:
+    quote = make(front, items=[QuoteItem(front.plans["hidden/month"], Decimal(2))])
+    assert quote.net_minor == 200
+    assert len(accept_quote(quote=quote, today=DAY, now=NOW).subscriptions) == 2
