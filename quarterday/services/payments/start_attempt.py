@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -37,6 +37,13 @@ from quarterday.store.queries.paying import (
     sum_on_the_way,
 )
 
+# Whoever tries stolen cards needs many tries; nobody else does.
+_MOST_FAILURES, _WITHIN = 15, timedelta(hours=1)
+
+
+class TooOften(BillingError):  # noqa: N818 - named for what it says
+    """Too many payments of an account have failed in a short time."""
+
 
 def start_attempt(
     *,
@@ -56,11 +63,12 @@ def start_attempt(
     ``invoices`` are public ids to settle in their order; none means credit, within the seller's
     limits. No invoice is paid twice: what another attempt has set off already counts, and one
     that only waits for the payer is cancelled by this one. Raises `BillingError` for bad input,
-    and `Conflict` while another payment of the same is on its way.
+    `Conflict` while another payment of the same is on its way, and `TooOften` after many failures.
     """
     with transaction.atomic():
         account = claim_account(account.id)
         _check_gateway(account, gateway, method)
+        _check_pace(account, now)
         named = list(dict.fromkeys(invoices))
         is_promised = _is_promised(account, gateway, choice)
         if purpose is AttemptPurpose.PAY:
@@ -99,6 +107,15 @@ def _check_gateway(account: Account, gateway: str, method: PaymentMethod | None)
     known = PaymentMethod.objects.filter(id=method.id, account=account, removed_at=None).first()
     if known is None or known.gateway != gateway:
         raise NotFound("this way to pay is no longer kept; choose another one")
+
+
+def _check_pace(account: Account, now: datetime) -> None:
+    rows = PaymentAttempt.objects.filter(account=account, status=AttemptStatus.FAILED)
+    if rows.filter(created_at__gt=now - _WITHIN).count() >= _MOST_FAILURES:
+        raise TooOften(
+            f"{_MOST_FAILURES} payments of account {account} failed within the last hour; try "
+            "again in an hour"
+        )
 
 
 def _is_promised(account: Account, gateway: str, choice: str) -> bool:

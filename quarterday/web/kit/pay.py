@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.ports.outcomes import DECLINE_TEXTS
+from quarterday.services.payments.start_attempt import TooOften
 from quarterday.store.models import (
     Account,
     AttemptPurpose,
@@ -135,6 +136,9 @@ def _serve(
             actor=actor,
             now=now,
         )
+    except TooOften:
+        problem = _("Too many payments have failed in a short time. Try again in an hour.")
+        return _show(request, asked, ways, page, back_url, problem=problem, status=429)
     except BillingError:
         # Somebody else paid meanwhile, or a limit was reached: what holds now is shown.
         problem = _("This cannot be paid right now, because something changed. Nothing was paid.")

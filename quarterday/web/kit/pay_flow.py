@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from quarterday.core.errors import BillingError
 from quarterday.core.period import local_date
 from quarterday.ports.gateway import Presence, ask, find_out
 from quarterday.services.errors import Conflict
@@ -19,6 +21,7 @@ from quarterday.services.payments.start_attempt import start_attempt
 from quarterday.store.models import Account, AttemptPurpose, AttemptStatus, PaymentAttempt
 from quarterday.web.kit.pay_ways import Way
 
+_log = logging.getLogger(__name__)
 _SESSION = "pay"
 _MOST_KEPT = 20
 _TRIES = 50
@@ -41,7 +44,7 @@ def submit(
     """Pay, once for each page that was shown, however often its button is pressed.
 
     Pressed again while it works or after it succeeded, it tells of the same attempt; after it
-    failed, it tries again.
+    failed, it tries again. Raises `BillingError` only while nobody was asked yet.
     """
     data = {"is_present": True, "save": saves}
 
@@ -63,7 +66,12 @@ def submit(
     attempt, is_mine = _begin_once(account, request.POST.get("key", ""), asked, begin, now)
     if not is_mine:
         return attempt
-    return ask_gateway(request, attempt, fields=fields, now=now)
+    try:
+        return ask_gateway(request, attempt, fields=fields, now=now)
+    except BillingError:
+        # It may have been asked: what became of it is looked up, and not told as a failure.
+        _log.exception("what a gateway said of %s was not written down", attempt.public_id)
+        return attempt
 
 
 def _begin_once(
@@ -103,7 +111,7 @@ def ask_gateway(
         fields=fields,
         presence=Presence(
             ip_address=request.META.get("REMOTE_ADDR", ""),
-            user_agent=request.headers.get("User-Agent", "")[: _MOST_KEPT * 10],
+            user_agent=request.headers.get("User-Agent", "")[:200],
         ),
         return_url=request.build_absolute_uri(reverse("pay:result", args=[attempt.public_id])),
         cancel_url=request.build_absolute_uri(reverse("pay:result", args=[attempt.public_id])),

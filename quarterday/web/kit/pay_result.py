@@ -22,6 +22,7 @@ from quarterday.store.models import AttemptStatus, Invoice, PaymentAttempt
 from quarterday.store.queries.paying import open_gateway_of
 from quarterday.web.kit.access import choose_account
 from quarterday.web.kit.clock import read_now
+from quarterday.web.kit.context import LANGUAGE_COOKIE, speak
 from quarterday.web.kit.pay_flow import ask_gateway, look_up, recall
 from quarterday.web.kit.pay_ways import make_inputs
 
@@ -56,7 +57,7 @@ def pay_result(request: HttpRequest, public_id: str) -> HttpResponse:
     attempt = _refresh(attempt, now)
     if seen.is_mine and seen.ends_at_done and attempt.status == AttemptStatus.SUCCEEDED:
         return redirect(seen.done)
-    request.seller = attempt.account.seller  # type: ignore[attr-defined]
+    _dress(request, attempt)
     if not seen.is_mine:
         return render(request, "kit/pay_elsewhere.html", {"attempt": attempt})
     return render(request, "kit/pay_result.html", _describe(attempt, seen))
@@ -84,8 +85,15 @@ def pay_bank(request: HttpRequest, public_id: str) -> HttpResponse:
         answer = "yes" if request.POST.get("answer") == "yes" else "no"
         ask_gateway(request, attempt, fields={"confirmation": answer}, now=read_now())
         return redirect("pay:result", public_id)
-    request.seller = attempt.account.seller  # type: ignore[attr-defined]
+    _dress(request, attempt)
     return render(request, "kit/pay_bank.html", {"attempt": attempt})
+
+
+def _dress(request: HttpRequest, attempt: PaymentAttempt) -> None:
+    """The seller's face, and the account's language unless the visitor chose another one."""
+    request.seller = attempt.account.seller  # type: ignore[attr-defined]
+    if LANGUAGE_COOKIE not in request.COOKIES and not request.user.is_authenticated:
+        speak(request, attempt.account.language)
 
 
 def _find(public_id: str) -> PaymentAttempt:

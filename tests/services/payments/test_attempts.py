@@ -19,7 +19,7 @@ from quarterday.ports.outcomes import (
 from quarterday.services.errors import Conflict, NotFound
 from quarterday.services.payments.cancel_attempt import cancel_attempt
 from quarterday.services.payments.finish_attempt import finish_attempt
-from quarterday.services.payments.start_attempt import start_attempt
+from quarterday.services.payments.start_attempt import TooOften, start_attempt
 from quarterday.store.models import (
     Brand,
     CreditGrant,
@@ -97,6 +97,14 @@ def test_what_fails_leaves_the_invoice_open(shop: Shop) -> None:
         "open",
     )
     assert end(begin(shop, 11900, invoice), Succeeded("ref-2")).status == "succeeded"
+
+
+def test_whoever_tries_many_cards_is_slowed_down(shop: Shop) -> None:
+    invoice = set_up(shop).invoice(10000)
+    for _ in range(15):
+        end(begin(shop, 11900, invoice), Declined(DeclineCode.REFUSED))
+    with pytest.raises(TooOften, match="try again in an hour"):
+        begin(shop, 11900, invoice)
 
 
 @pytest.mark.parametrize(

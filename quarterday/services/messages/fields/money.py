@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Sum
+from django.utils.translation import gettext, override
 
 from quarterday.core.money import Money, currency
+from quarterday.ports.outcomes import DECLINE_TEXTS
 from quarterday.services.errors import NotFound
 from quarterday.services.messages.fields.source import Source
 from quarterday.store.models import (
@@ -62,15 +64,21 @@ def load_refund(source: Source) -> Mapping[str, Any]:
 
 
 def load_attempt(source: Source) -> Mapping[str, Any]:
-    """The payment attempt that a message names; why it failed in the gateway's words."""
+    """The payment attempt that a message names; why it failed, in the reader's language."""
     attempt = source.read(PaymentAttempt, "att", "method")
     if attempt is None:
         return {}
     return {
         "amount": source.exact(attempt.amount_minor, attempt.currency),
         "method": attempt.method.label if attempt.method else attempt.gateway,
-        "reason": attempt.data.get("message", ""),
+        "reason": _say_reason(attempt, source.message.language or source.account.language),
     }
+
+
+def _say_reason(attempt: PaymentAttempt, language: str) -> str:
+    text = DECLINE_TEXTS.get(attempt.error, "")
+    with override(language):
+        return gettext(text) if text else ""
 
 
 def load_method(source: Source) -> Mapping[str, Any]:
