@@ -27,7 +27,7 @@ _ACTIONS = {
     LinkPurpose.PORTAL: "/open",
     LinkPurpose.INVITATION: "/accept",
 }
-_FILES = {LinkPurpose.VIEW: "/invoice.pdf"}
+_FILES = {LinkPurpose.VIEW: "/invoice.pdf", LinkPurpose.QUOTE: "/quote.pdf"}
 
 
 class Walker:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.services.documents.get_document import get_document
-from quarterday.store.models import DocumentFile, DocumentKind, Invoice, Link, LinkPurpose, Payment
+from quarterday.store.models import DocumentKind, Invoice, Link, LinkPurpose, Payment
 from quarterday.store.queries.link_page import invoice_of_link, lines_of, payments_of
 from quarterday.web.kit.clock import read_now, read_today
 from quarterday.web.kit.pay import PayPage, pay_view
 from quarterday.web.links.door import LinkRequest, link_page, note
+from quarterday.web.links.files import give_file
 
 
 def show_pay(request: LinkRequest, link: Link) -> HttpResponse:
@@ -70,7 +71,7 @@ def invoice_pdf(request: LinkRequest, link: Link) -> HttpResponse:
     """The PDF of the invoice of a link."""
     note(request, link, "pdf")
     invoice = _find_invoice(link)
-    return _as_file(
+    return give_file(
         get_document(kind=DocumentKind.INVOICE, subject=invoice.public_id, now=read_now())
     )
 
@@ -81,7 +82,7 @@ def receipt_pdf(request: LinkRequest, link: Link) -> HttpResponse:
     """The receipt of the last payment that was for this invoice alone."""
     note(request, link, "receipt")
     payment = _find_receipt(_find_invoice(link))
-    return _as_file(
+    return give_file(
         get_document(kind=DocumentKind.RECEIPT, subject=payment.public_id, now=read_now())
     )
 
@@ -98,12 +99,3 @@ def _find_receipt(invoice: Invoice) -> Payment:
     if not own:
         raise Http404
     return own[-1]
-
-
-def _as_file(file: DocumentFile) -> HttpResponse:
-    """A kept file, to be saved under its name."""
-    answer = HttpResponse(bytes(file.content), content_type="application/pdf")
-    answer.headers["Content-Disposition"] = FileResponse(
-        [b""], as_attachment=True, filename=file.name
-    ).headers["Content-Disposition"]
-    return answer
