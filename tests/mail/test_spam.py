@@ -31,7 +31,9 @@ MIME-Version: 1.0
 
 XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X
 """
-TOKEN = "Xq7eYEzV1qezOfWcfGOYdcz0GRjtyK2pNbdQx3l5xf9PPBJci0NiC4YfC8WJqtHarJwxhpjSM9LKnG3zL8XQDfc77qAG"
+TOKEN = (
+    "Xq7eYEzV1qezOfWcfGOYdcz0GRjtyK2pNbdQx3l5xf9PPBJci0NiC4YfC8WJqtHarJwxhpjSM9LKnG3zL8XQDfc77qAG"
+)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,10 @@ def build(kind: str, language: str) -> bytes:
         Occasion(kind, language, example_fields(kind), link, leave, look)
     )
     headers = (
-        (("List-Unsubscribe", f"<{leave}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+        (
+            ("List-Unsubscribe", f"<{leave}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        )
         if leave
         else ()
     )
