@@ -118,6 +118,22 @@ def remove(account: AccountArgument, email: Email, seller: SellerCode = None) ->
     say(f"{user.email} has no access to {found}.")
 
 
+@command(group, "reset")
+def reset(email: Email) -> None:
+    """Take the second step away and sign somebody out everywhere, when phone and codes are lost.
+
+    Know first that it is them who ask. They sign in by mail or password then, and are told.
+    """
+    from quarterday.services.users.record_sign_in import end_sign_ins
+    from quarterday.services.users.second_step import stop_second_step
+    from quarterday.store.queries.people import find_user
+
+    user, now = find_user(email), read_clock()
+    stop_second_step(user=user, now=now, actor=ACTOR)
+    end_sign_ins(user=user, now=now, actor=ACTOR)
+    say(f"{user.email} signs in without a second step, and is signed out everywhere.")
+
+
 @command(group, "link")
 def link(
     email: Email,

@@ -94,12 +94,12 @@ def start_second_step(*, user: User, secret: str, code: str, now: datetime) -> N
         raise Conflict("an authenticator app is set up already; remove it first") from None
 
 
-def stop_second_step(*, user: User, now: datetime) -> None:
+def stop_second_step(*, user: User, now: datetime, actor: str = "") -> None:
     """Ask for no code any more, and end the recovery codes. Doing it again changes nothing."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=user.id, type__in=["totp", "recovery_codes"])
         if rows.delete()[0]:
-            _note(user, "second_step_off", now)
+            _note(user, "second_step_off", now, actor)
 
 
 def read_recovery_codes(user: User) -> list[str]:
@@ -125,6 +125,6 @@ def _digits(code: str) -> str:
     return "".join(one for one in code if one.isalnum())
 
 
-def _note(user: User, what: str, now: datetime) -> None:
-    record_user_event(user=user, kind=f"user.{what}", now=now, actor=user.public_id)
+def _note(user: User, what: str, now: datetime, actor: str = "") -> None:
+    record_user_event(user=user, kind=f"user.{what}", now=now, actor=actor or user.public_id)
     tell_user(user=user, what=what, now=now)
