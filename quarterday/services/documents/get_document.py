@@ -15,13 +15,12 @@ from quarterday.ports.document import find_renderer
 from quarterday.services.documents.find_source import Source, find_source
 from quarterday.services.documents.words import choose_language
 from quarterday.services.events.record_event import record_event
-from quarterday.services.links.make_link import MadeLink, make_link
+from quarterday.services.links.make_pay_links import make_pay_links
 from quarterday.store.models import (
     DocumentFile,
     DocumentKind,
     DocumentTemplate,
     Link,
-    LinkPurpose,
 )
 from quarterday.store.queries.printed import brand_of, find_template
 
@@ -48,7 +47,8 @@ def get_document(*, kind: DocumentKind, subject: str, now: datetime) -> Document
     source = find_source(DocumentKind(kind), subject, now)
     if found := _find(kind, source.subject):
         return found
-    link = make_pay_link(source, now)
+    payable = [source.payable] if source.payable else []
+    link = next(iter(make_pay_links(invoices=payable, kind="document", now=now)), None)
     kept = None
     try:
         template = find_template(source.seller, source.kind)
@@ -100,20 +100,6 @@ def _render(page: dict[str, Any], template: str, logo: bytes) -> bytes:
 
 def _find(kind: str, subject: str) -> DocumentFile | None:
     return DocumentFile.objects.filter(kind=kind, subject=subject).first()
-
-
-def make_pay_link(source: Source, now: datetime) -> MadeLink | None:
-    """The link that the code on a document leads to, where there is something to pay."""
-    if source.payable is None:
-        return None
-    return make_link(
-        seller=source.seller,
-        purpose=LinkPurpose.PAY,
-        now=now,
-        account_id=source.account.id,
-        subject=source.payable.public_id,
-        kind="document",
-    )
 
 
 def keep(source: Source, made: Rendered, now: datetime) -> DocumentFile | None:

@@ -8,13 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from quarterday.services.documents.find_source import Source, source_of_invoice
-from quarterday.services.documents.get_document import (
-    Rendered,
-    keep,
-    make_pay_link,
-    render_source,
-)
-from quarterday.services.links.make_link import MadeLink
+from quarterday.services.documents.get_document import keep, render_source
+from quarterday.services.links.make_pay_links import make_pay_links
 from quarterday.store.models import DocumentFile, DocumentKind, DocumentTemplate, Link
 from quarterday.store.queries.printed import find_template, load_invoices
 
@@ -41,29 +36,21 @@ def make_documents(*, invoices: Sequence[str], now: datetime) -> int:
 def _make_batch(
     sources: Sequence[Source], templates: dict[int, DocumentTemplate | None], now: datetime
 ) -> int:
-    with transaction.atomic():
-        links = [make_pay_link(source, now) for source in sources]
-    made = []
-    for source, link in zip(sources, links, strict=True):
-        key = source.seller.id
+    payable = [source.payable for source in sources if source.payable]
+    made = make_pay_links(invoices=payable, kind="document", now=now)
+    links = {link.link.subject: link for link in made}
+    files = []
+    for source in sources:
+        key, link = source.seller.id, links.get(source.subject)
         if key not in templates:
             templates[key] = find_template(source.seller, source.kind)
-        made.append(render_source(source, link.url if link else "", templates[key]))
-    return _keep_batch(sources, made, links, now)
-
-
-def _keep_batch(
-    sources: Sequence[Source],
-    made: Sequence[Rendered],
-    links: Sequence[MadeLink | None],
-    now: datetime,
-) -> int:
+        files.append(render_source(source, link.url if link else "", templates[key]))
     count, unseen = 0, []
     with transaction.atomic():
-        for source, one, link in zip(sources, made, links, strict=True):
-            if keep(source, one, now):
+        for source, file in zip(sources, files, strict=True):
+            if keep(source, file, now):
                 count += 1
-            elif link:
-                unseen.append(link.link.id)
+            elif source.subject in links:
+                unseen.append(links[source.subject].link.id)
         Link.objects.filter(id__in=unseen).delete()
     return count
