@@ -47,6 +47,7 @@ def check_out(page: Page, email: str = BUYER) -> None:
     page.get_by_label("Town").fill("Sampleton")
     page.get_by_role("checkbox", name="terms").check()
     page.locator("aside").get_by_role("button").click()
+    expect(page.get_by_role("heading", name="Check-out")).to_have_count(0)
 
 
 def pay_by_card(page: Page, amount: str) -> None:

@@ -28,10 +28,7 @@ def test_an_expired_link_is_renewed_by_mail(place: Place, new_page: Callable[...
     page.get_by_role("button", name="Mail me a fresh link").click()
     expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
 
-    before = len(place.sink.mails)
-    place.deliver()
-    assert len(place.sink.mails) == before + 1
-    fresh = link_in(place, OFFICE, "")
+    fresh = link_in(place, OFFICE, "link")
     assert fresh != old
     page.goto(fresh)
     expect(page.get_by_role("heading", name=AMOUNT)).to_be_visible()
@@ -56,10 +53,10 @@ def test_what_is_not_ours_or_was_revoked_is_refused(
     page.goto(other)
     expect(page.get_by_role("main")).to_contain_text("INV-")
     mine = json.loads(place.run("invoices", "list", "--account", "C-1", "--json"))
-    label = next(iter(mine.get("invoices", mine) if isinstance(mine, dict) else mine))["number"]
+    label = mine[0]["label"]
     expect(page.get_by_role("main")).not_to_contain_text(label)
     page.goto(f"{place.url}/invoices/")
-    expect(page).to_have_url(f"{place.url}/sign-in/?next=/invoices/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
     # Revoked for the account: the link is dead, and says so kindly.
     place.run("links", "revoke", "--account", "C-1")

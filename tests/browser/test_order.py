@@ -34,7 +34,7 @@ def test_order_pay_sign_in_and_pay_again(place: Place, new_page: Callable[..., P
     expect(page.get_by_role("heading", name="your order is complete")).to_be_visible()
 
     # Welcome and receipt arrive, and the link in the mail signs in.
-    receipt = place.mail(BUYER, "eceipt")
+    receipt = place.mail(BUYER, "received")
     assert AMOUNT in text_of(receipt)
     assert attachments_of(receipt)
     sign_in_by_mail(page, place, word="elcome")
