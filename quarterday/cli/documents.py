@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 group = make_group("Make, keep and verify the PDF files of documents, and lay them out anew.")
 
 Kind = Literal["invoice", "credit_note", "receipt", "quote", "pro_forma", "statement"]
+_PREFIXES: dict[str, Kind] = {
+    "pay_": "receipt",
+    "quo_": "quote",
+    "ord_": "pro_forma",
+    "sub_": "pro_forma",
+}
 KindOption = Annotated[
     Kind | None, typer.Option("--kind", help="What to make; by default what the name stands for.")
 ]
@@ -154,12 +160,9 @@ def _find_subject(name: str, kind: Kind | None, seller: str | None) -> tuple[Doc
     from quarterday.store.models import CreditNote, DocumentKind
     from quarterday.store.queries.references import find_account, find_document, find_payment
 
-    prefixes = {"pay": "receipt", "quo": "quote", "ord": "pro_forma", "sub": "pro_forma"}
     owner, _, year = name.rpartition(":")
     if kind is None:
-        kind = prefixes.get(name.partition("_")[0]) if "_" in name else None  # type: ignore[assignment]
-        if kind is None and owner and year[:4].isdecimal():
-            kind = "statement"
+        kind = "statement" if owner and year[:4].isdecimal() else _PREFIXES.get(name[:4])
     if kind == "statement":
         return DocumentKind.STATEMENT, f"{find_account(owner or name, seller).public_id}:{year}"
     if kind == "receipt":

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pymupdf_fonts
+import pymupdf_fonts  # type: ignore[import-untyped]
 
 FAMILIES = ("FiraGO", "Noto Sans SC")
 OWN = Path(__file__).parent / "fonts"

@@ -49,21 +49,15 @@ class TypstPdf:
             "page.json": json.dumps(data, ensure_ascii=False).encode(),
             **pictures,
         }
-        day = datetime(*page["date"], tzinfo=UTC)
+        year, month, day = page["date"]
         try:
-            with _lock:
-                return _compiler().compile(
-                    files, format="pdf", pdf_standards=["a-3b"], timestamp=int(day.timestamp())
-                )
+            return _compile(files, int(datetime(year, month, day, tzinfo=UTC).timestamp()))
         except typst.TypstError as error:
             raise BillingError(_explain(error)) from None
 
     def render_bare(self, text: str) -> bytes:
         """A page with a line of text and nothing else: the least that any file costs here."""
-        with _lock:
-            return _compiler().compile(
-                {"main.typ": text.encode()}, format="pdf", pdf_standards=["a-3b"], timestamp=0
-            )
+        return _compile({"main.typ": text.encode()}, 0)
 
     def check(self, page: Mapping[str, Any], *, template: str) -> None:
         """Refuse a template that does not work on a page, in a process with narrow limits."""
@@ -88,9 +82,20 @@ def _root() -> Path:
     return root
 
 
+def _compile(files: dict[str, bytes], timestamp: int) -> bytes:
+    # The stubs of typst know no files in memory.
+    compiler: Any = _compiler()
+    with _lock:
+        made: bytes = compiler.compile(
+            files, format="pdf", pdf_standards=["a-3b"], timestamp=timestamp
+        )
+    return made
+
+
 @cache
 def _compiler() -> typst.Compiler:
-    return typst.Compiler(
+    make: Any = typst.Compiler
+    compiler: typst.Compiler = make(
         {"main.typ": b""},
         root=str(_root()),
         ignore_system_fonts=True,
@@ -98,6 +103,7 @@ def _compiler() -> typst.Compiler:
         package_path=str(_root()),
         package_cache_path=str(_root()),
     )
+    return compiler
 
 
 def _lay_out(page: Mapping[str, Any], logo: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from quarterday.services.documents.words import (
 _CARRY_FROM = 5
 
 
-class Tax(Protocol):
+class Tax(NamedTuple):
     """A tax of a document, or of one to come."""
 
     code: str

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from quarterday.services.documents.body import Line, Sums, add_body, total
+from quarterday.services.documents.body import Line, Sums, Tax, add_body, total
 from quarterday.services.documents.letter import Letter, make_letter
 from quarterday.services.documents.line_text import explain_line, unit_price_of
 from quarterday.services.documents.payment_part import add_payment
@@ -97,7 +97,18 @@ def _add_document(
     page: Page, document: Invoice | CreditNote, lines: Sequence[InvoiceLine | CreditNoteLine]
 ) -> None:
     sums = Sums(document.currency, document.net_minor, document.tax_minor, document.total_minor)
-    taxes = sorted(document.taxes.all(), key=lambda one: one.id)
+    taxes = [
+        Tax(
+            one.code,
+            one.name,
+            one.percent,
+            one.category,
+            one.reason,
+            one.base_minor,
+            one.tax_minor,
+        )
+        for one in sorted(document.taxes.all(), key=lambda one: one.id)
+    ]
     add_body(page, [_make_line(line, document.currency) for line in lines], taxes, sums)
 
 

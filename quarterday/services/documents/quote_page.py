@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from quarterday.core.tax import TaxAmount
 from quarterday.services.accounts.snapshot_account import account_details
-from quarterday.services.documents.body import Line, Sums, add_body
+from quarterday.services.documents.body import Line, Sums, Tax, add_body
 from quarterday.services.documents.letter import Letter, make_letter
 from quarterday.services.documents.line_text import explain_line, unit_price_of
 from quarterday.services.documents.payment_part import add_payment
@@ -23,18 +23,6 @@ from quarterday.store.models import Account, DocumentKind, Quote
 from quarterday.store.queries.printed import brand_of
 
 Page = dict[str, Any]
-
-
-class ShownTax(NamedTuple):
-    """A tax to come."""
-
-    code: str
-    name: str
-    percent: Decimal
-    category: str
-    reason: str
-    base_minor: int
-    tax_minor: int
 
 
 def make_quote_page(quote: Quote) -> Page:
@@ -60,8 +48,8 @@ def make_quote_page(quote: Quote) -> Page:
     return page
 
 
-def _read_tax(one: Mapping[str, Any]) -> ShownTax:
-    return ShownTax(
+def _read_tax(one: Mapping[str, Any]) -> Tax:
+    return Tax(
         str(one.get("code", "")),
         str(one.get("name", "")),
         Decimal(str(one["percent"])),
@@ -72,7 +60,7 @@ def _read_tax(one: Mapping[str, Any]) -> ShownTax:
     )
 
 
-def _read_line(one: Mapping[str, Any], currency: str, taxes: Sequence[ShownTax]) -> Line:
+def _read_line(one: Mapping[str, Any], currency: str, taxes: Sequence[Tax]) -> Line:
     """A line of a quote. With one tax on all of it, each line has that."""
     explanation = one.get("explanation") or {}
     facts = json.loads(explanation) if isinstance(explanation, str) else explanation
@@ -124,11 +112,11 @@ def make_pro_forma_page(account: Account, coming: SimulatedInvoice, pay_url: str
     return page
 
 
-def _show_tax(tax: TaxAmount) -> ShownTax:
+def _show_tax(tax: TaxAmount) -> Tax:
     name = tax.rate.name if tax.rate else tax.reason
     code = tax.rate.code if tax.rate else ""
     base, amount = tax.base_minor, tax.tax_minor
-    return ShownTax(code, name, tax.percent, tax.category, tax.reason, base, amount)
+    return Tax(code, name, tax.percent, tax.category, tax.reason, base, amount)
 
 
 def _show_line(line: SimulatedLine, currency: str, tax_code: str) -> Line:

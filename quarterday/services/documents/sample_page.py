@@ -6,10 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from quarterday.services.documents.body import Line, Sums, add_body
+from quarterday.services.documents.body import Line, Sums, Tax, add_body
 from quarterday.services.documents.letter import Letter, make_letter
 from quarterday.services.documents.payment_part import add_payment
-from quarterday.services.documents.quote_page import ShownTax
 from quarterday.services.documents.statement_page import add_table
 from quarterday.services.documents.words import format_day, format_days
 from quarterday.services.sellers.take_snapshot import seller_details
@@ -57,7 +56,7 @@ def make_sample_page(
         for place in range(1, lines + 1)
     ]
     net, tax = lines * _PRICE, lines * _TAX
-    taxes = [ShownTax("sample", "Sample tax", Decimal(19), "S", "", net, tax)]
+    taxes = [Tax("sample", "Sample tax", Decimal(19), "S", "", net, tax)]
     add_body(page, rows, taxes, Sums(seller.currency, net, tax, net + tax))
     add_payment(
         page,
