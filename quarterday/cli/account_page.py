@@ -26,12 +26,14 @@ def print_account(row: Account, as_json: bool) -> None:
         list_contacts,
         list_subscriptions,
     )
+    from quarterday.store.queries.messages import marks_of_account
 
     balance = load_balances([row.id], read_clock().date())[row.id]
     problem = find_problem(row)
     subscriptions = [subscription_record(one) for one in list_subscriptions(account=row)]
     invoices = [invoice_record(one) for one in page_invoices(account=row, status="open").invoices]
     emails = [contact.email for contact in list_contacts(row)]
+    marks = marks_of_account(row)
     if as_json:
         print_json(
             account_record(row, balance)
@@ -40,6 +42,7 @@ def print_account(row: Account, as_json: bool) -> None:
                 "next_bill_on": row.due.bill_on,
                 "problem": problem.reason if problem else None,
                 "contacts": emails,
+                "unreachable": {address: mark.reason for address, mark in marks.items()},
                 "subscriptions": subscriptions,
                 "open_invoices": invoices,
             }
@@ -63,6 +66,10 @@ def print_account(row: Account, as_json: bool) -> None:
             ("Settings", ", ".join(f"{name}={value}" for name, value in row.settings.items())),
             ("Data", ", ".join(f"{name}={value}" for name, value in row.data.items())),
             ("Contacts", ", ".join(emails)),
+            (
+                "Gets no mail",
+                ", ".join(f"{mark.address} ({mark.reason})" for mark in marks.values()),
+            ),
             ("Cannot be billed", f"{problem.reason} (since {problem.first_on})" if problem else ""),
         ]
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_interval, format_skeleton, format_timedelta
+from babel.dates import format_date, format_interval, format_timedelta
 from babel.numbers import format_decimal
 
 from quarterday.core.message import InFull, Span
@@ -61,7 +61,7 @@ def _present_value(value: InFull | Span | date | timedelta | Money, locale: Loca
         last = max(value.start, value.end - timedelta(days=1))
         return str(format_interval(value.start, last, "yMMMd", locale=locale))
     if isinstance(value, InFull):
-        return str(format_skeleton("yMMMMEEEEd", value.day, locale=locale))
+        return str(format_date(value.day, "full", locale=locale))
     return str(format_date(value, "long", locale=locale))
 
 
