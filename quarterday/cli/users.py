@@ -65,10 +65,8 @@ def add(
     user, row = add_user(email=email, name=name, language=language), None
     if found is not None:
         row = add_member(account_id=found.id, user=user, role=role, now=read_clock(), actor=ACTOR)
-    if as_json:
-        print_json(_record(user, row))
-    else:
-        say(f"{user.email} can sign in{f' and act for {found} as {role}' if found else ''}.")
+    text = f"{user.email} can sign in{f' and act for {found} as {role}' if found else ''}."
+    _tell(as_json, _record(user, row), text)
 
 
 @command(group, "invite")
@@ -85,16 +83,18 @@ def invite(
 
     found = find_account(account, seller)
     row = invite_person(account_id=found.id, email=email, role=role, now=read_clock(), actor=ACTOR)
-    if as_json:
-        until = row.expires_at.isoformat()
-        print_json({"id": row.public_id, "email": row.email, "role": row.role, "until": until})
-    else:
-        say(f"{row.email} is invited to {found} until {row.expires_at:%Y-%m-%d}.")
+    until = row.expires_at.isoformat()
+    record = {"id": row.public_id, "email": row.email, "role": row.role, "until": until}
+    _tell(as_json, record, f"{row.email} is invited to {found} until {until[:10]}.")
 
 
 @command(group, "role")
 def change(
-    account: AccountArgument, email: Email, role: RoleOption, seller: SellerCode = None
+    account: AccountArgument,
+    email: Email,
+    role: RoleOption,
+    seller: SellerCode = None,
+    as_json: Json = False,
 ) -> None:
     """Give somebody another role for an account."""
     from quarterday.services.users.change_role import change_role
@@ -102,12 +102,16 @@ def change(
     from quarterday.store.queries.references import find_account
 
     found, user = find_account(account, seller), find_user(email)
-    change_role(account_id=found.id, user_id=user.id, role=role, now=read_clock(), actor=ACTOR)
-    say(f"{user.email} acts for {found} as {role}.")
+    row = change_role(
+        account_id=found.id, user_id=user.id, role=role, now=read_clock(), actor=ACTOR
+    )
+    _tell(as_json, _record(user, row), f"{user.email} acts for {found} as {role}.")
 
 
 @command(group, "remove")
-def remove(account: AccountArgument, email: Email, seller: SellerCode = None) -> None:
+def remove(
+    account: AccountArgument, email: Email, seller: SellerCode = None, as_json: Json = False
+) -> None:
     """Let somebody act for an account no longer; they can still sign in."""
     from quarterday.services.users.change_role import remove_member
     from quarterday.store.queries.people import find_user
@@ -115,11 +119,11 @@ def remove(account: AccountArgument, email: Email, seller: SellerCode = None) ->
 
     found, user = find_account(account, seller), find_user(email)
     remove_member(account_id=found.id, user_id=user.id, now=read_clock(), actor=ACTOR)
-    say(f"{user.email} has no access to {found}.")
+    _tell(as_json, _record(user, None), f"{user.email} has no access to {found}.")
 
 
 @command(group, "reset")
-def reset(email: Email) -> None:
+def reset(email: Email, as_json: Json = False) -> None:
     """Take the second step away and sign somebody out everywhere, when phone and codes are lost.
 
     Know first that it is them who ask. They sign in by mail or password then, and are told.
@@ -131,7 +135,8 @@ def reset(email: Email) -> None:
     user, now = find_user(email), read_clock()
     stop_second_step(user=user, now=now, actor=ACTOR)
     end_sign_ins(user=user, now=now, actor=ACTOR)
-    say(f"{user.email} signs in without a second step, and is signed out everywhere.")
+    text = f"{user.email} signs in without a second step, and is signed out everywhere."
+    _tell(as_json, _record(user, None), text)
 
 
 @command(group, "link")
@@ -153,10 +158,14 @@ def link(
         now=read_clock(),
         actor=ACTOR,
     )
+    _tell(as_json, {"url": made.url, "until": made.link.expires_at.isoformat()}, made.url)
+
+
+def _tell(as_json: bool, record: dict[str, Any], text: str) -> None:
     if as_json:
-        print_json({"url": made.url, "until": made.link.expires_at.isoformat()})
+        print_json(record)
     else:
-        say(made.url)
+        say(text)
 
 
 def _record(user: User, row: Membership | None) -> dict[str, Any]:

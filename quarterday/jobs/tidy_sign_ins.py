@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.utils import timezone
-
 from quarterday.ports.clock import read_now
 from quarterday.services.users.count_tries import forget_old_tries
 from quarterday.services.users.record_sign_in import tidy_sign_ins
@@ -20,7 +18,5 @@ class TidySignIns:
     is_recorded: ClassVar[bool] = True
 
     def run(self) -> dict[str, Any]:
-        """How many sessions and counts went."""
-        # Cookies expire by the browsers' clock, which no rehearsal moves.
-        gone = tidy_sign_ins(now=timezone.now())
-        return {"sessions": gone, "counts": forget_old_tries(now=read_now())}
+        """How many sign-ins and counts went."""
+        return {"sign_ins": tidy_sign_ins(), "counts": forget_old_tries(now=read_now())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
@@ -94,13 +95,12 @@ def revoke_sign_in_links(*, user: User, now: datetime) -> None:
     rows.filter(used_at__isnull=True, revoked_at__isnull=True).update(revoked_at=now)
 
 
-def tidy_sign_ins(*, now: datetime) -> int:
-    """Delete the sessions that have expired, and what was remembered of them; how many.
+def tidy_sign_ins() -> int:
+    """Delete sessions that have expired, and what was remembered of them; how many sign-ins went.
 
-    ``now`` is the time that browsers have, by which cookies expire: a rehearsal moves only ours.
+    Sessions expire by the time that browsers have, which Django asks for: a rehearsal that moves
+    our clock leaves them alone.
     """
-    with transaction.atomic():
-        gone = Session.objects.filter(expire_date__lte=now).delete()[0]
-        live = Session.objects.values("session_key")
-        SignIn.objects.exclude(session_key__in=live).delete()
-    return gone
+    SessionStore.clear_expired()
+    live = Session.objects.values("session_key")
+    return SignIn.objects.exclude(session_key__in=live).delete()[0]
