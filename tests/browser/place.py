@@ -105,16 +105,16 @@ class Place:
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def deliver(self) -> None:
-        """Do the work that is due, mail among it."""
-        self.run("jobs", "run", "--once")
+    def deliver(self) -> str:
+        """Do the work that is due, mail among it, and give what is said of it."""
+        return self.run("jobs", "run", "--once")
 
     def mail(self, to: str, word: str) -> EmailMessage:
         """The newest mail to somebody whose subject has a word in it, delivering first."""
-        self.deliver()
+        said = self.deliver()
         found = [one for one in self.sink.mails if to in one["To"] and word in one["Subject"]]
         subjects = [(one["To"], one["Subject"]) for one in self.sink.mails]
-        assert found, f"no mail to {to} with {word!r} among {subjects}"
+        assert found, f"no mail to {to} with {word!r} among {subjects}\n{said}"
         return found[-1]
 
 
