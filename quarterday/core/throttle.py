@@ -33,7 +33,7 @@ LINK_NETWORK = Limit("link-network", 30, 3600)
 STEP_USER = Limit("step-user", 10, 900)
 # A code of an app holds for a minute and a half, and is good once.
 CODE_USE = Limit("code-use", 1, 120)
-PASSKEY_NETWORK = Limit("passkey-network", 60, 900)
+PASSKEY_NETWORK = Limit("passkey-network", 200, 900)
 CONFIRM_USER = Limit("confirm-user", 10, 900)
 INVITE_ACCOUNT = Limit("invite-account", 30, 86400)
 ADDRESS_USER = Limit("address-user", 5, 86400)

@@ -37,6 +37,8 @@ def sign_in_user(
         info(request, _("This sign-in does not work at present. Please ask us for help."))
         return HttpResponseRedirect(settings.LOGIN_URL)
     if method != "passkey" and has_second_step(user):
+        # A session that somebody planted must not carry the first step to them.
+        request.session.cycle_key()
         request.session[PENDING_KEY] = {
             "user": user.pk,
             "method": method,

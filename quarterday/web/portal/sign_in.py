@@ -153,12 +153,12 @@ def second_step(request: HttpRequest) -> HttpResponse:
 
 def passkey(request: HttpRequest) -> HttpResponse:
     """What a browser needs to show a passkey, and its answer."""
-    user = pending_user(request)
-    if request.method != "POST":
-        return JsonResponse(ask_passkey(user))
-    network = network_of(client_address(request))
+    user, network = pending_user(request), network_of(client_address(request))
+    # Asking counts too: each challenge is kept in a session.
     if wait := count_tries({PASSKEY_NETWORK: (network,)}, now=read_now()):
         return slow_down(request, wait)
+    if request.method != "POST":
+        return JsonResponse(ask_passkey(user))
     found = check_passkey(credential=read_credential(request), now=read_now(), user=user)
     if found is not None and user is not None:
         return finish_pending(request, found)
