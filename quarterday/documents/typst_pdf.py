@@ -1,4 +1,4 @@
-"""PDF/A-3b by typst, in this process: compiler, fonts and parsed templates are kept between calls.
+"""PDF/A-3b and PDF/UA-1 by typst, in this process: compiler, fonts and parsed templates are kept between calls.
 
 The same page and template give the same bytes: no clock (the PDF's date is the document's), no
 fonts of the system, no random numbers.
@@ -26,12 +26,18 @@ from quarterday.documents.try_template import try_template
 
 _FOLDER = Path(__file__).parent / "templates"
 _PLACE = re.compile(r"(\w+\.typ):(\d+):\d+")
+# What every file needs, so that a template of a seller may be as short as it likes.
+_FRAME = b"""#let doc = json("page.json")
+#set document(title: doc.name)
+#set text(lang: doc.lang)
+#include "template.typ"
+"""
 # One compiler at a time: it is one object with state, and typst uses all cores by itself.
 _lock = Lock()
 
 
 class TypstPdf:
-    """Pages to PDF/A-3b, tagged for screen readers, with all fonts inside."""
+    """Pages to PDF/A-3b, tagged for screen readers (PDF/UA-1), with all fonts inside."""
 
     format: ClassVar[str] = "pdf"
     suffix: ClassVar[str] = ".pdf"
@@ -44,7 +50,8 @@ class TypstPdf:
         data, pictures = _lay_out(page, logo)
         # The first one is the one that is compiled.
         files = {
-            "main.typ": source.encode(),
+            "main.typ": _FRAME,
+            "template.typ": source.encode(),
             "kit.typ": _read("kit.typ").encode(),
             "page.json": json.dumps(data, ensure_ascii=False).encode(),
             **pictures,
@@ -87,7 +94,7 @@ def _compile(files: dict[str, bytes], timestamp: int) -> bytes:
     compiler: Any = _compiler()
     with _lock:
         made: bytes = compiler.compile(
-            files, format="pdf", pdf_standards=["a-3b"], timestamp=timestamp
+            files, format="pdf", pdf_standards=["a-3b", "ua-1"], timestamp=timestamp
         )
     return made
 
@@ -110,6 +117,7 @@ def _lay_out(page: Mapping[str, Any], logo: bytes) -> tuple[dict[str, Any], dict
     """Clean data, and the codes beside it, which are drawn as SVG."""
     data: dict[str, Any] = clean_page({key: one for key, one in page.items() if key != "codes"})
     data["fonts"] = list_families()
+    data["name"] = data["name"].strip() or data["kind"]
     data["logo"] = {"text": clean_text(page["logo_text"]), "file": _place_logo(logo)}
     return data, {name: svg.encode() for name, svg in page.get("codes", {}).items()}
 
@@ -137,7 +145,7 @@ def _place_logo(logo: bytes) -> str:
 def _explain(error: typst.TypstError) -> str:
     """What typst says, with the line of the seller's template where it is to be found."""
     places = _PLACE.findall(str(error.diagnostic))
-    line = next((line for name, line in places if name == "main.typ"), None)
+    line = next((line for name, line in places if name == "template.typ"), None)
     where = f"line {line} of the template" if line else "the template"
     # A path of this machine says nothing to the reader.
     text = re.sub(r" \(searched at [^)]*\)", " among the files of the document", error.message)
