@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from quarterday.core.errors import BillingError
 from quarterday.core.exact import ONE
-from quarterday.services.errors import NotFound
 from quarterday.services.subscriptions.add_addon import add_addon
 from quarterday.services.subscriptions.cancel_subscription import (
     cancel_subscription,
@@ -21,7 +20,8 @@ from quarterday.services.subscriptions.change_quantity import change_quantity
 from quarterday.services.subscriptions.find_items import find_open
 from quarterday.services.subscriptions.remove_addon import remove_addon
 from quarterday.services.subscriptions.undo_cancel import undo_cancel
-from quarterday.store.models import ItemRole, Plan, Price, Subscription, SubscriptionItem
+from quarterday.services.subscriptions.undo_change import undo_change
+from quarterday.store.models import ItemRole, Plan, Price, Subscription
 
 Value = TypeVar("Value")
 
@@ -100,6 +100,8 @@ def make_change(wish: Wish, asked: Asked) -> date:
     if wish.verb is Verb.UNDO_CANCEL:
         undo_cancel(**terms)
         return subscription.end_on or asked.today
+    if wish.verb is Verb.KEEP:
+        return undo_change(item_ids=wish.item_ids, **terms)
     on = _choose_day(subscription, wish, asked.today)
     terms["on"] = on
     match wish.verb:
@@ -108,8 +110,6 @@ def make_change(wish: Wish, asked: Asked) -> date:
         case Verb.QUANTITY:
             for item_id in wish.item_ids or (None,):
                 change_quantity(quantity=_given(wish.quantity), item_id=item_id, **terms)
-        case Verb.KEEP:
-            _keep(subscription, wish, terms)
         case _:
             for item_id in wish.item_ids:
                 remove_addon(item_id=item_id, **terms)
@@ -121,11 +121,6 @@ def make_change(wish: Wish, asked: Asked) -> date:
 def _choose_day(subscription: Subscription, wish: Wish, today: date) -> date:
     """The day from which a wish counts: never before what it changes has begun."""
     items = find_open(subscription)
-    if wish.verb is Verb.KEEP:
-        on = _kept_from(subscription, items, wish)
-        if on <= today:
-            raise NotFound("nothing is planned that could be taken back; look at the service again")
-        return on
     if wish.when is When.PERIOD_END:
         on = find_period_end(subscription, items, today)
     else:
@@ -137,34 +132,6 @@ def _choose_day(subscription: Subscription, wish: Wish, today: date) -> date:
     else:
         changed = [item for item in items if item.role == ItemRole.BASE]
     return max([on, *(item.start_on for item in changed)])
-
-
-def _kept_from(subscription: Subscription, items: list[SubscriptionItem], wish: Wish) -> date:
-    """The day of the change or removal that is to be taken back; the start where there is none."""
-    if wish.item_ids:
-        rows = subscription.items.filter(id__in=wish.item_ids, end_on__isnull=False)
-        days = set(rows.values_list("end_on", flat=True))
-        if len(days) != 1:
-            return subscription.start_on
-        return days.pop() or subscription.start_on
-    base = [item.start_on for item in items if item.role == ItemRole.BASE]
-    return max(base, default=subscription.start_on)
-
-
-def _keep(subscription: Subscription, wish: Wish, terms: dict[str, Any]) -> None:
-    """Let what would have ended go on as it is."""
-    rows = subscription.items.select_related("price__plan__product")
-    if wish.item_ids:
-        for item in rows.filter(id__in=wish.item_ids):
-            add_addon(price=item.price, quantity=item.quantity, charge_setup=False, **terms)
-        return
-    before = [item for item in rows.filter(role=ItemRole.BASE) if item.end_on == terms["on"]]
-    running = [item for item in before if item.start_on < terms["on"]]
-    if not running:
-        raise NotFound("no change of plan is planned; look at the service again")
-    plain = next((item for item in running if item.price.meter_id is None), running[0])
-    prices = [item.price for item in running]
-    change_plan(plan=plain.price.plan, prices=prices, quantity=plain.quantity, **terms)
 
 
 def _given(value: Value | None) -> Value:

@@ -9,18 +9,11 @@ from django.db import transaction
 from quarterday.core.lifecycle import IllegalMove, move
 from quarterday.services.events.record_event import record_event
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
-from quarterday.services.subscriptions.drop_setup import restore_setup
 from quarterday.services.subscriptions.find_items import find_ended_by
-from quarterday.services.subscriptions.follow_item import follow_item
 from quarterday.services.subscriptions.move_subscription import move_subscription
+from quarterday.services.subscriptions.restore_item import restore_item
 from quarterday.services.subscriptions.set_due import set_due
-from quarterday.store.models import (
-    ChargeStatus,
-    EndCause,
-    PendingCharge,
-    Subscription,
-    SubscriptionItem,
-)
+from quarterday.store.models import EndCause, Subscription
 
 
 def undo_cancel(
@@ -44,7 +37,7 @@ def undo_cancel(
         if end is None or end <= today:
             raise IllegalMove(f"the subscription ended on {end}; start a new one")
         for item in find_ended_by(subscription, EndCause.CANCEL):
-            _restore(item, subscription)
+            restore_item(item, subscription)
         move_subscription(subscription, verb, end_on=None, cancel_reason="")
         set_due(account.id)
         record_event(
@@ -64,22 +57,3 @@ def _verb(subscription: Subscription, today: date) -> str:
     if subscription.trial_end is not None and subscription.trial_end > today:
         return "return_to_trial"
     return "undo_cancel"
-
-
-def _restore(item: SubscriptionItem, subscription: Subscription) -> None:
-    """Give an item back the end that it had, or a successor where its days were credited."""
-    end, former = item.end_on, item.former_end_on
-    assert end is not None
-    credits = PendingCharge.objects.filter(
-        account_id=item.account_id, item=item, kind="unused", period_start__gte=end
-    )
-    if former is not None:
-        credits = credits.filter(period_end__lte=former)
-    if credits.filter(status=ChargeStatus.BILLED).exists():
-        follow_item(item, subscription, end)
-        return
-    credits.filter(status=ChargeStatus.PENDING).update(status=ChargeStatus.VOID)
-    cause = None if former is None else EndCause.CHANGE
-    rows = SubscriptionItem.objects.filter(id=item.id)
-    rows.update(end_on=former, former_end_on=None, end_cause=cause)
-    restore_setup(item)

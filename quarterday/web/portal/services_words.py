@@ -79,6 +79,7 @@ _TEXTS: Mapping[str, tuple[str | Promise, str]] = {
     "subscription.cancelling": (gettext_lazy("Cancelled; runs until %(last)s"), "due"),
     "subscription.cancelled": (gettext_lazy("Ended"), "bad"),
     "subscription.cancel_undone": (gettext_lazy("The cancellation was undone"), "good"),
+    "subscription.change_undone": (gettext_lazy("The change from %(on)s was taken back"), ""),
     "discount.granted": (gettext_lazy("Discount %(discount)s agreed"), "good"),
 }
 
