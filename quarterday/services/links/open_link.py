@@ -83,4 +83,4 @@ def _is_swept(link: Link) -> bool:
     if link.account_id is not None:
         accounts |= Q(account_id=link.account_id)
     rows = LinkRevocation.objects.filter(accounts, seller_id=link.seller_id, purpose__in=purposes)
-    return rows.filter(before__gt=link.created_at).exists()
+    return rows.filter(Q(before__gt=link.created_at) | Q(last_link__gte=link.id)).exists()

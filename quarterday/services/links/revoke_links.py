@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from quarterday.services.errors import NotFound
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_word
-from quarterday.store.models import Account, LinkPurpose, LinkRevocation, Seller
+from quarterday.store.models import Account, Link, LinkPurpose, LinkRevocation, Seller
 
 
 def revoke_links(
@@ -32,7 +33,12 @@ def revoke_links(
         raise NotFound(f"seller {seller} has no account {account}")
     with transaction.atomic():
         row = LinkRevocation.objects.create(
-            seller=seller, account=account, purpose=purpose, before=now, actor=actor
+            seller=seller,
+            account=account,
+            purpose=purpose,
+            before=now,
+            last_link=Link.objects.aggregate(last=Max("id"))["last"] or 0,
+            actor=actor,
         )
         record_event(
             kind="links.revoked",

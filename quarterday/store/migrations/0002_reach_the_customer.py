@@ -193,6 +193,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("purpose", models.CharField(blank=True, default="", max_length=12)),
                 ("before", models.DateTimeField()),
+                ("last_link", models.BigIntegerField(default=0)),
                 ("actor", models.CharField(default="system", max_length=100)),
             ],
             options={

@@ -58,12 +58,17 @@ class Link(Row):
 
 
 class LinkRevocation(Row):
-    """All links of an account, a purpose or both that were made before an instant are dead."""
+    """All links of an account, a purpose or both that were made until then are dead.
+
+    ``last_link`` is the key of the newest link that was there, so that it does not matter whose
+    clock is ahead; ``before`` is for those that were just being made.
+    """
 
     seller = models.ForeignKey(Seller, models.CASCADE, related_name="+")
     account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
     purpose = models.CharField(max_length=12, blank=True, default="")
     before = models.DateTimeField()
+    last_link = models.BigIntegerField(default=0)
     actor = models.CharField(max_length=100, default="system")
 
 

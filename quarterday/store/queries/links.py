@@ -61,8 +61,8 @@ def _is_swept() -> ExpressionWrapper[Q]:
     """Whether a link falls under a revocation of many; the rule is the one of `open_link`."""
     rows = LinkRevocation.objects.filter(
         Q(account=None) | Q(account=OuterRef("account")),
+        Q(before__gt=OuterRef("created_at")) | Q(last_link__gte=OuterRef("pk")),
         seller=OuterRef("seller"),
-        before__gt=OuterRef("created_at"),
     )
     named = Q(Exists(rows.filter(purpose=OuterRef("purpose"))))
     of_all = Q(Exists(rows.filter(purpose=""))) & ~Q(purpose=LinkPurpose.UNSUBSCRIBE)

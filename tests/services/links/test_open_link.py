@@ -137,6 +137,13 @@ def test_links_made_after_a_revocation_are_good(shop: Shop) -> None:
     assert state_of(make(shop, now=NOW + timedelta(seconds=1))) == LinkState.GOOD
 
 
+def test_a_clock_that_is_behind_revokes_what_is_there(shop: Shop) -> None:
+    made = make(shop, now=NOW + timedelta(hours=1))
+    revoke_links(seller=shop.seller, now=NOW)
+    assert state_of(made, NOW + timedelta(hours=2)) == LinkState.REVOKED
+    assert state_of(make(shop, now=NOW + timedelta(hours=1))) == LinkState.GOOD
+
+
 def test_the_links_of_another_seller_stay(shop: Shop) -> None:
     other = open_seller(
         code="other", name="Other", country="DE", time_zone="UTC", currency="EUR", now=NOW
