@@ -39,7 +39,7 @@ def run_server(host: str, port: int, workers: int = 1) -> None:
 
     say(f"Serving at {find_address(port)} until Ctrl-C.")
     if moved := os.environ.get(VARIABLE):
-        say(f"The clock was moved to {moved}: this is a rehearsal.")
+        say(f"The clock is moved by {moved}: this is a rehearsal.")
     arguments = ["--interface", "wsgi", "--host", host, "--port", str(port)]
     arguments += ["--workers", str(workers), "--no-access-log", "--no-ws", "--log-level", "warning"]
     arguments += ["--blocking-threads", "4", _TARGET]

@@ -1,42 +1,38 @@
 """What time it is: the one clock that the edges read, and that a rehearsal can move.
 
-With ``QUARTERDAY_NOW`` set to an instant such as ``2027-01-31T09:00+01:00`` a process starts then
-and goes on from there, so that a month can be lived through in a test or a demonstration. Only
-edges (commands, pages, jobs) ask; everything below takes ``now`` and ``today`` as arguments.
+With ``QUARTERDAY_CLOCK_SHIFT`` set to a time such as ``31d``, ``-2h`` or ``90s`` all processes that
+have it live so much later or earlier, so that a month can be gone through in a test or a
+demonstration. Only edges (commands, pages, jobs) ask; everything below takes ``now`` and
+``today`` as arguments.
 """
 
 from __future__ import annotations
 
 import os
-import time
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from quarterday.core.errors import BillingError
 
-VARIABLE = "QUARTERDAY_NOW"
+VARIABLE = "QUARTERDAY_CLOCK_SHIFT"
+_SHIFT = re.compile(r"([+-]?\d{1,9})([dhs])")
+_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "s": timedelta(seconds=1)}
 
 
 def read_now() -> datetime:
-    """The present instant, in UTC. Raises `BillingError` when QUARTERDAY_NOW is no instant."""
-    given = os.environ.get(VARIABLE)
-    if not given:
-        return datetime.now(UTC)
-    return _start_of(given) + timedelta(seconds=time.monotonic() - _STARTED)
+    """The present instant, in UTC; raises `BillingError` when the shift cannot be read."""
+    return datetime.now(UTC) + _read_shift(os.environ.get(VARIABLE, ""))
 
 
-@lru_cache(maxsize=1)
-def _start_of(text: str) -> datetime:
-    try:
-        instant: datetime | None = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
+@lru_cache(maxsize=4)
+def _read_shift(text: str) -> timedelta:
+    if not text:
+        return timedelta()
+    match = _SHIFT.fullmatch(text.strip())
+    if match is None:
         raise BillingError(
-            f"{VARIABLE} must be an instant with its offset, such as 2027-01-31T09:00+01:00, "
+            f"{VARIABLE} must be a number of days, hours or seconds such as 31d, -2h or 90s, "
             f"not {text!r}"
         )
-    return instant.astimezone(UTC)
-
-
-_STARTED = time.monotonic()
+    return int(match[1]) * _UNITS[match[2]]

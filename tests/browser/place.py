@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,14 @@ class Place:
 
     def move_clock(self, instant: str) -> None:
         """Live at another instant from now on; the server starts anew with it."""
-        self.environ["QUARTERDAY_NOW"] = instant
+        self.set_clock(instant)
         self.stop()
         self.start()
+
+    def set_clock(self, instant: str) -> None:
+        """Let every process from now on live at another instant."""
+        shift = datetime.fromisoformat(instant) - datetime.now(UTC)
+        self.environ["QUARTERDAY_CLOCK_SHIFT"] = f"{int(shift.total_seconds())}s"
 
     def start(self) -> None:
         log = (self.folder / "server.log").open("ab")

@@ -13,7 +13,7 @@ CARD = {"Card number": "4242 4242 4242 4242", "Valid until": "12/34", "Security 
 
 def open_shop(place: Place, at: str, *, customers: bool = False) -> None:
     """An installation with the invented shop, at an instant."""
-    place.environ["QUARTERDAY_NOW"] = at
+    place.set_clock(at)
     place.run("load", str(write_shop(place.folder / "shop.jsonl", customers=customers)))
     place.start()
 
