@@ -26,7 +26,7 @@ def make_transfer_code(
     if not 0 < amount_minor <= _MOST_MINOR:
         raise BillingError(f"a transfer code holds 0.01 to 999999999.99 EUR, not {amount_minor}")
     amount = f"EUR{format_minor(amount_minor, currency('EUR'))}"
-    lines = ["BCD", "002", "1", "SCT", bic.replace(" ", ""), holder.strip()[:70]]
+    lines = ["BCD", "002", "1", "SCT", bic.replace(" ", ""), " ".join(holder.split())[:70]]
     return "\n".join([*lines, iban.replace(" ", ""), amount, "", reference.replace(" ", "")])
 
 

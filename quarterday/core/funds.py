@@ -15,13 +15,17 @@ _NAMES = ("min_minor", "max_minor", "max_balance_minor")
 
 @dataclass(frozen=True, slots=True)
 class FundLimits:
-    """Limits in minor units; ``max_balance_minor`` is for what is there and on its way together."""
+    """Limits in minor units; ``max_balance_minor`` is for what is there and on its way together.
+
+    Below ``low_minor`` the customer is told that credit runs low; 0 is never.
+    """
 
     currency: str
     min_minor: int
     max_minor: int
     max_balance_minor: int
     is_enabled: bool = True
+    low_minor: int = 0
 
     def find_most(self, balance_minor: int) -> int:
         """The most that may be added to a balance; below the minimum, nothing may.
@@ -44,7 +48,7 @@ def read_limits(data: Mapping[str, Any], code: str) -> FundLimits:
     given = data.get(code, {})
     if not isinstance(given, Mapping):
         raise BillingError(f"add_funds of {code} must be names and amounts, such as min_minor")
-    known = {"is_enabled", *_NAMES}
+    known = {"is_enabled", "low_minor", *_NAMES}
     if extra := sorted(set(given) - known):
         raise BillingError(
             f"add_funds of {code} has an unknown {extra[0]!r}; it knows {', '.join(sorted(known))}"
@@ -61,7 +65,8 @@ def read_limits(data: Mapping[str, Any], code: str) -> FundLimits:
     is_enabled = given.get("is_enabled", True)
     if not isinstance(is_enabled, bool):
         raise BillingError(f"add_funds of {code} must have is_enabled true or false")
-    return FundLimits(code, **amounts, is_enabled=is_enabled)
+    low = _check(code, "low_minor", given["low_minor"]) if given.get("low_minor") else 0
+    return FundLimits(code, **amounts, is_enabled=is_enabled, low_minor=low)
 
 
 def check_funds(limits: FundLimits, amount_minor: int, balance_minor: int) -> int:

@@ -29,8 +29,9 @@ class LookUpAttempts:
 
     name: ClassVar[str] = "look_up_attempts"
     every: ClassVar[timedelta] = timedelta(minutes=2)
+    is_recorded: ClassVar[bool] = False
 
-    def run(self, slot: str) -> dict[str, Any]:
+    def run(self) -> dict[str, Any]:
         """Look up each attempt that is due for it; how many ended, and how."""
         counts: dict[str, int] = {}
         now = read_now()
@@ -46,8 +47,9 @@ class ClosePromises:
 
     name: ClassVar[str] = "close_promises"
     every: ClassVar[timedelta] = timedelta(hours=1)
+    is_recorded: ClassVar[bool] = False
 
-    def run(self, slot: str) -> dict[str, Any]:
+    def run(self) -> dict[str, Any]:
         """Close promises of invoices that are settled, and very old ones."""
         now = read_now()
         closed = sum(cancel_attempt(attempt=one, now=now) for one in iterate_stale_promises(now))

@@ -44,8 +44,8 @@ def _at(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_at")
 def test_a_lost_answer_is_found_and_counts_once(shop: Shop) -> None:
     attempt = end(begin(shop, shop.invoice(10000)), Unknown("timeout", SILENT))
-    assert LookUpAttempts().run("") == {"succeeded": 1}
-    assert LookUpAttempts().run("") == {}
+    assert LookUpAttempts().run() == {"succeeded": 1}
+    assert LookUpAttempts().run() == {}
     attempt.refresh_from_db()
     assert (attempt.status, Payment.objects.get().amount_minor) == ("succeeded", 11900)
 
@@ -55,7 +55,7 @@ def test_one_that_never_left_the_house_fails(shop: Shop) -> None:
     """The process was killed after the intent was written, and before the gateway was asked."""
     invoice = shop.invoice(10000)
     attempt = begin(shop, invoice)
-    assert LookUpAttempts().run("") == {"failed": 1}
+    assert LookUpAttempts().run() == {"failed": 1}
     attempt.refresh_from_db()
     assert (attempt.status, attempt.error) == ("failed", "not_received")
     assert begin(shop, invoice).status == "created"
@@ -67,7 +67,7 @@ def test_a_payer_who_never_came_back_is_given_up(
     reference = "sbx.confirm.visa.3155.203905.att"
     attempt = end(begin(shop, shop.invoice(10000)), Redirect("https://bank.example", reference))
     monkeypatch.setenv("QUARTERDAY_NOW", (NOW + timedelta(hours=25)).isoformat())
-    assert LookUpAttempts().run("") == {"cancelled": 1}
+    assert LookUpAttempts().run() == {"cancelled": 1}
     attempt.refresh_from_db()
     assert attempt.status == "cancelled"
 
@@ -77,7 +77,7 @@ def test_a_gateway_that_is_gone_keeps_nobody_else_waiting(shop: Shop) -> None:
     lost = end(begin(shop, shop.invoice(10000)), Unknown("timeout", SILENT))
     PaymentAttempt.objects.filter(id=lost.id).update(gateway="uninstalled")
     end(begin(shop, shop.invoice(10000)), Unknown("timeout", SILENT))
-    assert LookUpAttempts().run("") == {"succeeded": 1, "unavailable": 1}
+    assert LookUpAttempts().run() == {"succeeded": 1, "unavailable": 1}
     lost.refresh_from_db()
     assert lost.status == "unknown"
 
@@ -88,9 +88,9 @@ def test_a_promise_ends_when_its_invoice_is_paid(shop: Shop) -> None:
     for invoice in (first, second):
         begin(shop, invoice, gateway="bank_transfer", choice="transfer")
     PaymentAttempt.objects.update(status="pending")
-    assert LookUpAttempts().run("") == ClosePromises().run("") == {}
+    assert LookUpAttempts().run() == ClosePromises().run() == {}
     shop.pay(11900, invoices=[first])
-    assert ClosePromises().run("") == {"closed": 1}
+    assert ClosePromises().run() == {"closed": 1}
     assert set(PaymentAttempt.objects.values_list("status", flat=True)) == {"cancelled", "pending"}
 
 
