@@ -12,6 +12,7 @@ from quarterday.core.message.kind import (
     MessageKind,
     Topic,
     find_kind,
+    find_roles,
     list_topics,
     wants_kind,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "empty_fields",
     "example_fields",
     "find_kind",
+    "find_roles",
     "list_fields",
     "list_topics",
     "wants_kind",

@@ -78,6 +78,26 @@ _LIST = (
 KINDS: Mapping[str, MessageKind] = {kind.name: kind for kind in _LIST}
 
 
+_MONEY, _SERVICES = frozenset({"owner", "billing"}), frozenset({"owner", "technical"})
+_ROLES: Mapping[Topic, frozenset[str]] = {
+    Topic.INVOICES: _MONEY,
+    Topic.PAYMENTS: _MONEY,
+    Topic.REMINDERS: _MONEY,
+    Topic.SERVICES: _SERVICES,
+    Topic.ACCOUNT: frozenset({"owner"}),
+    Topic.NEWS: frozenset(),
+}
+
+
+def find_roles(name: str) -> frozenset[str]:
+    """The roles of people that hear of a kind where an account has no contact at all.
+
+    >>> sorted(find_roles("receipt")), sorted(find_roles("newsletter"))
+    (['billing', 'owner'], [])
+    """
+    return _ROLES[find_kind(name).topic]
+
+
 def find_kind(name: str) -> MessageKind:
     """A kind by its name; raises `BillingError` listing all of them.
 

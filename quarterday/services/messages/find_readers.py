@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from quarterday.core.message import Topic, find_kind, wants_kind
+from quarterday.core.message import find_roles, wants_kind
 from quarterday.store.models import Channel, Contact, Membership, Message
-
-_MONEY, _SERVICES = {"owner", "billing"}, {"owner", "technical"}
-_ROLES: dict[Topic, set[str]] = {
-    Topic.INVOICES: _MONEY,
-    Topic.PAYMENTS: _MONEY,
-    Topic.REMINDERS: _MONEY,
-    Topic.SERVICES: _SERVICES,
-    Topic.ACCOUNT: {"owner"},
-    Topic.NEWS: set(),
-}
 
 
 class Reader(NamedTuple):
@@ -54,7 +44,7 @@ def _by_mail(kind: str, contacts: list[Contact], members: Iterable[Membership]) 
             yield Reader(Channel.MAIL, contact.email.lower(), contact.name, contact.id)
     if contacts:
         return
-    roles = _ROLES[find_kind(kind).topic]
+    roles = find_roles(kind)
     for member in members:
         if member.role in roles and member.user.is_active:
             yield Reader(Channel.MAIL, member.user.email.lower(), member.user.name)

@@ -9,12 +9,12 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from quarterday.core.message import wants_kind
+from quarterday.core.message import find_roles, wants_kind
 from quarterday.core.period import local_date
 from quarterday.services.messages.queue_message import make_row
 from quarterday.services.messages.queue_rules import first_day_told, is_silent
 from quarterday.store.models import Seller
-from quarterday.store.queries.readers import load_chosen, load_with_members
+from quarterday.store.queries.readers import load_chosen, load_roles
 
 
 class NewDocument(NamedTuple):
@@ -34,11 +34,11 @@ def make_message_rows(
         return []
     chosen = load_chosen({one.account_id for one in documents})
     rest = {one.account_id for one in documents} - chosen.keys()
-    members = load_with_members(rest)
+    roles = load_roles(rest)
     wanted = [
         one
         for one in documents
-        if _is_wanted(chosen.get(one.account_id), one.kind, one.account_id in members)
+        if _is_wanted(one.kind, chosen.get(one.account_id), roles.get(one.account_id, set()))
     ]
     told = _find_speakers({one.seller_id for one in wanted}, today, now)
     return [
@@ -54,9 +54,9 @@ def make_message_rows(
     ]
 
 
-def _is_wanted(chosen: Sequence[Sequence[str]] | None, kind: str, has_members: bool) -> bool:
+def _is_wanted(kind: str, chosen: Sequence[Sequence[str]] | None, roles: set[str]) -> bool:
     if chosen is None:
-        return has_members
+        return not roles.isdisjoint(find_roles(kind))
     return any(wants_kind(one, kind) for one in chosen)
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 
-from quarterday.core.message import find_kind, wants_kind
+from quarterday.core.message import find_kind, find_roles, wants_kind
 from quarterday.core.period import local_date
 from quarterday.store.models import Account, Brand, Contact, Membership
 
@@ -62,8 +62,9 @@ def may_tell(
 
 
 def has_reader(account_id: int, kind: str) -> bool:
-    """Whether an account has a contact that wants a kind, or members and no contacts."""
+    """Whether an account has a contact that wants a kind, or members and no contact."""
     chosen = list(Contact.objects.filter(account_id=account_id).values_list("kinds", flat=True))
     if not chosen:
-        return Membership.objects.filter(account_id=account_id).exists()
+        rows = Membership.objects.filter(account_id=account_id, role__in=find_roles(kind))
+        return rows.exists()
     return any(wants_kind(one, kind) for one in chosen)

@@ -19,12 +19,15 @@ def load_chosen(accounts: Collection[int]) -> dict[int, list[Sequence[str]]]:
     return found
 
 
-def load_with_members(accounts: Collection[int]) -> set[int]:
-    """Those of the accounts for which somebody acts."""
+def load_roles(accounts: Collection[int]) -> dict[int, set[str]]:
+    """The roles of those who act for accounts, by account."""
+    found: dict[int, set[str]] = {}
     if not accounts or not _has_any("store_membership"):
-        return set()
-    sql = "SELECT DISTINCT account_id FROM store_membership WHERE account_id {ids}"
-    return {row[0] for row in fetch_by_ids(sql, sorted(accounts))}
+        return found
+    sql = "SELECT account_id, role FROM store_membership WHERE account_id {ids}"
+    for account_id, role in fetch_by_ids(sql, sorted(accounts)):
+        found.setdefault(account_id, set()).add(role)
+    return found
 
 
 def _has_any(table: str) -> bool:
