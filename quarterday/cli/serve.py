@@ -35,11 +35,11 @@ def serve_command(
 
 def run_server(host: str, port: int, workers: int = 1) -> None:
     """Serve until told to stop. The server takes this process's place, so signals reach it."""
-    from quarterday.ports.clock import VARIABLE
+    from quarterday.ports.clock import is_moved, read_now
 
     say(f"Serving at {find_address(port)} until Ctrl-C.")
-    if moved := os.environ.get(VARIABLE):
-        say(f"The clock is moved by {moved}: this is a rehearsal.")
+    if is_moved():
+        say(f"The clock is moved to {read_now():%Y-%m-%d %H:%M} UTC: this is a rehearsal.")
     arguments = ["--interface", "wsgi", "--host", host, "--port", str(port)]
     arguments += ["--workers", str(workers), "--no-access-log", "--no-ws", "--log-level", "warning"]
     arguments += ["--blocking-threads", "4", _TARGET]

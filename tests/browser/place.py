@@ -118,17 +118,26 @@ class Place:
     def mail(self, to: str, word: str) -> EmailMessage:
         """The newest mail to somebody whose subject has a word in it, delivering first."""
         said = self.deliver()
-        found = [one for one in self.sink.mails if to in one["To"] and word in one["Subject"]]
-        subjects = [(one["To"], one["Subject"]) for one in self.sink.mails]
+        subjects = [(one["To"], plain(one["Subject"])) for one in self.sink.mails]
+        found = [
+            mail
+            for mail, (reader, subject) in zip(self.sink.mails, subjects, strict=True)
+            if to in reader and word in subject
+        ]
         assert found, f"no mail to {to} with {word!r} among {subjects}\n{said}"
         return found[-1]
+
+
+def plain(text: str) -> str:
+    """A text with ordinary spaces."""
+    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def text_of(mail: EmailMessage) -> str:
     """The text part of a mail."""
     part = mail.get_body(("plain",))
     assert part is not None
-    return str(part.get_content())
+    return plain(str(part.get_content()))
 
 
 def links_of(mail: EmailMessage) -> list[str]:
