@@ -14,7 +14,8 @@ def to_text(blocks: Iterable[Block], foot: Iterable[str]) -> str:
     """Blocks as plain text, then the foot under the line that mail programs know."""
     body = "\n\n".join(_block(block) for block in blocks)
     end = "\n".join(_fold(line) for line in foot if line)
-    return f"{body}\n\n-- \n{end}\n"
+    # Kept together while lines were folded; plain from now on, so that it can be searched.
+    return f"{body}\n\n-- \n{end}\n".replace("\u00a0", " ")
 
 
 def _block(block: Block) -> str:

@@ -51,8 +51,8 @@ def test_the_engine_tells_what_it_does(shop: Shop) -> None:
     subscription = shop.subscribe(small, "S1", start_on=DAY, today=DAY)
     invoice = shop.bill()
     payment = shop.pay(invoice.total_minor)
-    change_plan(subscription_id=subscription.id, plan=large, today=DAY, now=NOW)
     credit_invoice(invoice=invoice, today=DAY, now=NOW, reason="outage")
+    change_plan(subscription_id=subscription.id, plan=large, today=DAY, now=NOW)
     refund_payment(payment=payment, amount_minor=1_00, today=DAY, now=NOW, reason="sorry")
     grant_credit(
         account=shop.account, kind="goodwill", amount_minor=500, today=DAY, now=NOW, reason="nice"
