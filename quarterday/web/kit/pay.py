@@ -239,18 +239,22 @@ def _show(
 ) -> HttpResponse:
     amount = format_money(asked.amount_minor, asked.account.currency)
     is_saving = asked.purpose is AttemptPurpose.SAVE
-    usual = _("Add a payment method") if is_saving else _("Pay %(amount)s") % {"amount": amount}
+    usual = _("Pay %(amount)s") % {"amount": amount}
+    if is_saving:
+        usual = _("Add a payment method")
+    elif not asked.amount_minor:
+        usual = _("Nothing more to pay now")
     context: dict[str, Any] = {
         "asked": asked,
         "currency": asked.account.currency,
         "amount": amount,
-        "title": page.title or usual,
+        "title": page.title if page.title and asked.amount_minor else usual,
         "page": page,
         "ways": ways,
         "is_saving": is_saving,
         "what_for": _name_lines(asked),
         "is_test": any(one.opened.is_test for one in ways),
-        "back_url": "" if back_url == request.path else back_url,
+        "back_url": "" if back_url == _find_here(request) else back_url,
         "problem": problem,
         "failed": _find_failed(request, asked.account),
         "key": token_urlsafe(16),
