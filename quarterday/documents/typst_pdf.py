@@ -1,4 +1,4 @@
-"""PDF/A-3b and PDF/UA-1 by typst, in this process: compiler, fonts and parsed templates are kept between calls.
+"""PDF/A-3b and PDF/UA-1 by typst, in this process: compiler, fonts and parsed templates are kept.
 
 The same page and template give the same bytes: no clock (the PDF's date is the document's), no
 fonts of the system, no random numbers.
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any, ClassVar
 
 import typst
@@ -32,8 +32,8 @@ _FRAME = b"""#let doc = json("page.json")
 #set text(lang: doc.lang)
 #include "template.typ"
 """
-# One compiler at a time: it is one object with state, and typst uses all cores by itself.
-_lock = Lock()
+# One at a time: compiler and folders are made once, and typst uses all cores by itself.
+_lock = RLock()
 
 
 class TypstPdf:
@@ -44,6 +44,10 @@ class TypstPdf:
 
     def render(self, page: Mapping[str, Any], *, template: str = "", logo: bytes = b"") -> bytes:
         """The file. Raises `BillingError`, with the line, for a template that does not work."""
+        with _lock:
+            return self._render(page, template, logo)
+
+    def _render(self, page: Mapping[str, Any], template: str, logo: bytes) -> bytes:
         if template:
             guard_template(template)
         source = template or self.read_source(page["kind"])
@@ -64,7 +68,8 @@ class TypstPdf:
 
     def render_bare(self, text: str) -> bytes:
         """A page with a line of text and nothing else: the least that any file costs here."""
-        return _compile({"main.typ": text.encode()}, 0)
+        with _lock:
+            return _compile({"main.typ": text.encode()}, 0)
 
     def check(self, page: Mapping[str, Any], *, template: str) -> None:
         """Refuse a template that does not work on a page, in a process with narrow limits."""
@@ -92,10 +97,9 @@ def _root() -> Path:
 def _compile(files: dict[str, bytes], timestamp: int) -> bytes:
     # The stubs of typst know no files in memory.
     compiler: Any = _compiler()
-    with _lock:
-        made: bytes = compiler.compile(
-            files, format="pdf", pdf_standards=["a-3b", "ua-1"], timestamp=timestamp
-        )
+    made: bytes = compiler.compile(
+        files, format="pdf", pdf_standards=["a-3b", "ua-1"], timestamp=timestamp
+    )
     return made
 
 
