@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
@@ -59,6 +60,7 @@ class _Asked:
         return [one.public_id for one in self.invoices]
 
 
+@sensitive_post_parameters()
 def pay_view(
     request: HttpRequest,
     *,
@@ -86,6 +88,7 @@ def pay_view(
     return _serve(request, asked, page, back_url, done_url, actor, now)
 
 
+@sensitive_post_parameters()
 def keep_view(
     request: HttpRequest, *, account: Account, back_url: str, done_url: str, actor: str
 ) -> HttpResponse:
@@ -95,6 +98,7 @@ def keep_view(
     return _serve(request, asked, page, back_url, done_url, actor, read_now())
 
 
+@sensitive_variables("fields")
 def _serve(
     request: HttpRequest,
     asked: _Asked,
@@ -131,6 +135,7 @@ def _serve(
     return _go_on(request, attempt, page, back_url, done_url)
 
 
+@sensitive_variables("fields")
 def _submit(
     request: HttpRequest,
     asked: _Asked,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
 
 from quarterday.core.errors import BillingError
 from quarterday.core.period import local_date
@@ -20,6 +21,7 @@ from quarterday.services.payments.make_intent import make_intent
 from quarterday.services.payments.start_attempt import start_attempt
 from quarterday.store.models import Account, AttemptPurpose, AttemptStatus, PaymentAttempt
 from quarterday.web.kit.pay_ways import Way
+from quarterday.web.kit.sign_in import client_address
 
 _log = logging.getLogger(__name__)
 _SESSION = "pay"
@@ -28,6 +30,7 @@ _TRIES = 50
 _ENDED_BADLY = (AttemptStatus.FAILED, AttemptStatus.CANCELLED)
 
 
+@sensitive_variables("fields")
 def submit(
     request: HttpRequest,
     *,
@@ -97,6 +100,7 @@ def _begin_once(
     raise Conflict("this page was used too often; open it again")
 
 
+@sensitive_variables("fields")
 def ask_gateway(
     request: HttpRequest,
     attempt: PaymentAttempt,
@@ -110,7 +114,7 @@ def ask_gateway(
         now=now,
         fields=fields,
         presence=Presence(
-            ip_address=request.META.get("REMOTE_ADDR", ""),
+            ip_address=client_address(request),
             user_agent=request.headers.get("User-Agent", "")[:200],
         ),
         return_url=request.build_absolute_uri(reverse("pay:result", args=[attempt.public_id])),

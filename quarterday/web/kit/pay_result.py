@@ -13,8 +13,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from quarterday.core.access import Permission, permissions_of
 from quarterday.core.errors import BillingError
 from quarterday.ports.outcomes import DECLINE_TEXTS, Field, FieldKind
 from quarterday.services.payments.cancel_attempt import cancel_attempt
@@ -40,8 +42,10 @@ class _Seen:
     back: str = ""
     done: str = ""
     ends_at_done: bool = False
+    may_pay: bool = True
 
 
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay_result(request: HttpRequest, public_id: str) -> HttpResponse:
     """How far a payment is. A POST hands on what the gateway asked for besides."""
@@ -49,7 +53,8 @@ def pay_result(request: HttpRequest, public_id: str) -> HttpResponse:
     seen = _see(request, public_id)
     attempt = seen.attempt
     if request.method == "POST":
-        if seen.is_mine and attempt.status == AttemptStatus.ACTION and "fields" in attempt.data:
+        is_asked = attempt.status == AttemptStatus.ACTION and "fields" in attempt.data
+        if seen.is_mine and seen.may_pay and is_asked:
             declared = [one["name"] for one in attempt.data["fields"]]
             fields = {name: request.POST.get(f"field-{name}", "")[:200] for name in declared}
             ask_gateway(request, attempt, fields=fields, now=now)
@@ -67,7 +72,7 @@ def pay_result(request: HttpRequest, public_id: str) -> HttpResponse:
 def pay_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """Choose another way to pay: stop waiting for this one."""
     seen = _see(request, public_id)
-    if seen.is_mine:
+    if seen.is_mine and seen.may_pay:
         cancel_attempt(attempt=seen.attempt, now=read_now())
     return redirect(seen.back or reverse("pay:result", args=[public_id]))
 
@@ -105,14 +110,17 @@ def _find(public_id: str) -> PaymentAttempt:
 
 
 def _see(request: HttpRequest, public_id: str) -> _Seen:
-    """Only who began it, and whoever acts for its account, sees what it is about."""
+    """Only who began it, and who may see the money of its account, sees what it is about."""
     attempt = _find(public_id)
     known = recall(request, public_id)
     if known is not None:
         return _Seen(attempt, True, *known)
     row = choose_account(request)
-    is_mine = row is not None and row.account_id == attempt.account_id
-    return _Seen(attempt, is_mine, "/", "/") if is_mine else _Seen(attempt, False)
+    if row is None or row.account_id != attempt.account_id:
+        return _Seen(attempt, False)
+    permissions = permissions_of(row.role)
+    may_see, may_pay = Permission.SEE_MONEY in permissions, Permission.PAY in permissions
+    return _Seen(attempt, may_see, "/", "/", may_pay=may_pay)
 
 
 def _refresh(attempt: PaymentAttempt, now: datetime) -> PaymentAttempt:

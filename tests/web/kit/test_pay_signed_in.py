@@ -109,6 +109,21 @@ def test_a_method_is_kept_without_paying(shop: Shop) -> None:
     assert (attempt.purpose, attempt.amount_minor, attempt.status) == ("save", 0, "succeeded")
 
 
+@pytest.mark.parametrize(("role", "sees"), [("read_only", True), ("technical", False)])
+def test_only_who_may_see_money_sees_a_payment(shop: Shop, role: str, sees: bool) -> None:
+    member = Member(shop)
+    shop.invoice(10000)
+    member.pay("/invoices/pay/", "sandbox-card", **typed(number="4000002500003155"))
+    address = f"/pay/{PaymentAttempt.objects.get().public_id}/"
+    other = User.objects.create(email="other@example.com")
+    Membership.objects.create(user=other, account=shop.account, role=role)
+    member.client = Client(SERVER_NAME="localhost")
+    member.client.force_login(other)
+    assert ("119.00 €" in member.see(address)) is sees
+    member.client.post(f"{address}cancel/")
+    assert PaymentAttempt.objects.get().status == "action"
+
+
 def test_credit_is_paid_in(shop: Shop) -> None:
     member = Member(shop)
     url = "/credit/add/?amount=50.00"
