@@ -23,7 +23,7 @@ class LocalUnit(Unit):
 
     def add_currency(self, text: str) -> str:
         """A number that was written, with the currency's sign."""
-        return f"{text} {find_symbol(self.code)}"
+        return f"{text}\u00a0{find_symbol(self.code)}"
 
     def name_price(self, code: str) -> str:
         """Codes are the seller's business; the amount says it all."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quarterday.core.period import local_date
 from quarterday.store.models import Event
+from quarterday.store.queries.portal.overview import name_services
 from quarterday.web.kit.words import format_money
 
 
@@ -44,17 +45,17 @@ _WORDS: Mapping[str, _Wording] = {
     "invoice.voided": _Wording(_("Invoice %(label)s was made void")),
     "payment.recorded": _Wording(_("We received your payment of %(amount)s"), "good"),
     "payment.refunded": _Wording(_("%(amount)s was paid back to you")),
-    "subscription.activated": _Wording(_("A service is running now"), "good"),
-    "subscription.addon_added": _Wording(_("Something was added to a service")),
-    "subscription.addon_removed": _Wording(_("Something was taken off a service")),
-    "subscription.cancel_undone": _Wording(_("A service goes on after all"), "good"),
-    "subscription.cancelled": _Wording(_("A service has ended")),
-    "subscription.cancelling": _Wording(_("A service was cancelled and runs to its end"), "due"),
-    "subscription.paused": _Wording(_("A service was paused"), "due"),
-    "subscription.plan_changed": _Wording(_("The plan of a service was changed")),
-    "subscription.quantity_changed": _Wording(_("The quantity of a service was changed")),
-    "subscription.resumed": _Wording(_("A service runs again"), "good"),
-    "subscription.started": _Wording(_("You ordered a service"), "good"),
+    "subscription.activated": _Wording(_("%(service)s is running now"), "good"),
+    "subscription.addon_added": _Wording(_("Something was added to %(service)s")),
+    "subscription.addon_removed": _Wording(_("Something was taken off %(service)s")),
+    "subscription.cancel_undone": _Wording(_("%(service)s goes on after all"), "good"),
+    "subscription.cancelled": _Wording(_("%(service)s has ended")),
+    "subscription.cancelling": _Wording(_("%(service)s was cancelled and runs to its end"), "due"),
+    "subscription.paused": _Wording(_("%(service)s was paused"), "due"),
+    "subscription.plan_changed": _Wording(_("The plan was changed to %(service)s")),
+    "subscription.quantity_changed": _Wording(_("The quantity of %(service)s was changed")),
+    "subscription.resumed": _Wording(_("%(service)s runs again"), "good"),
+    "subscription.started": _Wording(_("%(service)s was ordered"), "good"),
 }
 
 # Where the subject of an event is shown, by the prefix of its public id.
@@ -68,14 +69,18 @@ MONEY_KINDS = tuple(kind for kind in _WORDS if kind.startswith(("credit", "invoi
 _CREDIT = ("credit.deducted", "credit.expired", "credit.granted")
 
 
-def tell_events(events: Iterable[Event], zone: str) -> list[Fact]:
+def tell_events(events: Sequence[Event], zone: str) -> list[Fact]:
     """The events that there are words for, in the order given, with their days in a zone."""
-    return [_tell(event, zone) for event in events if event.kind in _WORDS]
+    services = name_services(events)
+    return [_tell(event, services, zone) for event in events if event.kind in _WORDS]
 
 
-def _tell(event: Event, zone: str) -> Fact:
+def _tell(event: Event, services: Mapping[str, str], zone: str) -> Fact:
     wording = _WORDS[event.kind]
-    text = str(wording.text) % _fill(json.loads(event.data))
+    text = str(wording.text) % {
+        **_fill(json.loads(event.data)),
+        "service": services.get(event.subject, _("A service")),
+    }
     return Fact(local_date(event.at, zone), text, _place(event), wording.meaning)
 
 

@@ -76,6 +76,15 @@ def _tell_note(note: CreditNote) -> Happening:
     )
 
 
+def name_settlement(one: Allocation) -> str:
+    """What an amount came from, where the amount stands beside it."""
+    if one.payment is not None:
+        return _("Payment by %(way)s") % {"way": name_way(one.payment.method)}
+    if one.credit_note is not None:
+        return _("Credit note %(label)s") % {"label": one.credit_note.label}
+    return _("Your credit")
+
+
 def _tell_events(sheet: InvoiceSheet) -> Iterator[Happening]:
     for event in sheet.events:
         reason = json.loads(event.data).get("reason", "")

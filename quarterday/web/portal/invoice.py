@@ -18,7 +18,7 @@ from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_today
 from quarterday.web.kit.sums import tell_sums
 from quarterday.web.portal.attempts import tell_attempts
-from quarterday.web.portal.history import tell_history, tell_settlement
+from quarterday.web.portal.history import name_settlement, tell_history, tell_settlement
 from quarterday.web.portal.invoices import show_state
 
 
@@ -46,7 +46,7 @@ def show_invoice(request: AccountRequest, public_id: str) -> HttpResponse:
         "state": show_state(invoice, today),
         "lines": _explain(sheet),
         "underway": tell_attempts(sheet.underway, request.seller.time_zone),
-        "settled": [(one, tell_settlement(one)) for one in sheet.settled],
+        "settled": [(one, tell_settlement(one), name_settlement(one)) for one in sheet.settled],
         "paid_on": max((one.on for one in sheet.settled), default=None),
         "history": tell_history(sheet, today),
         "days_late": (today - invoice.due_on).days,

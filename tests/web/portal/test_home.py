@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from quarterday.ports.clock import VARIABLE
+from quarterday.ports.clock import START
 from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.invoicing.run_billing import run_billing
 from quarterday.services.payments.start_attempt import start_attempt
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, CLOCK)
+    monkeypatch.setenv(START, CLOCK)
 
 
 def euro(amount: str) -> str:
@@ -150,7 +150,7 @@ def test_technical_people_see_services_and_no_money(shop: Shop) -> None:
     invoice = shop.bill()
     page = Customer(shop.account, "technical").see("/")
     assert "Web space" in page
-    assert "You ordered a service" in page
+    assert "Web space was ordered" in page
     for hidden in ("€", invoice.label, "You owe", "Credit"):
         assert hidden not in page.partition("<main")[2]
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from quarterday.ports.clock import VARIABLE
+from quarterday.ports.clock import START
 from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.invoicing.void_invoice import void_invoice
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, CLOCK)
+    monkeypatch.setenv(START, CLOCK)
 
 
 def test_it_says_what_for_how_much_and_by_when(shop: Shop) -> None:
@@ -58,6 +58,7 @@ def test_what_settled_it_leads_to_where_it_came_from(shop: Shop) -> None:
     page = Customer(shop.account).see(f"/invoices/{invoice.public_id}/")
     assert "2.00 € paid from your credit" in page
     assert f'<a href="/payments/{payment.public_id}/">5.00 € paid: bank transfer</a>' in page
+    assert f'<a href="/payments/{payment.public_id}/">Payment by bank transfer</a>' in page
     assert f'<a href="/credit-notes/{note.public_id}/">1.19 € off by credit note' in page
     assert "too slow" in page
     assert "Pay 3.71 €" in page

@@ -101,3 +101,10 @@ def list_activity(account: Account, hidden: Sequence[str] = ()) -> list[Event]:
     kinds = [kind for kind in ACTIVITY if kind not in hidden]
     rows = Event.objects.filter(account_id=account.id, kind__in=kinds)
     return list(rows.order_by("-id")[:_ACTIVITY])
+
+
+def name_services(events: Sequence[Event]) -> dict[str, str]:
+    """The names of the services that events are about, by public id."""
+    subjects = [event.subject for event in events if event.subject.startswith("sub_")]
+    rows = Subscription.objects.filter(public_id__in=subjects)
+    return dict(rows.values_list("public_id", "plan__name"))
