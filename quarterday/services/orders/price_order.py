@@ -145,16 +145,17 @@ def _make_state(
     items, charges = planned.rows(catalog, row)
     grants = {
         subscription.id: [
-            DiscountRow(index, subscription.id, one.id, today, None, 0, None)
+            DiscountRow(place * 100 + index, subscription.id, one.id, today, None, 0, None)
             for index, one in enumerate(discounts)
         ]
-        for subscription in planned.subscriptions
+        for place, subscription in enumerate(planned.subscriptions)
     }
-    # What is metered is billed when its period has ended, by what was used until then.
+    # What is metered is billed when its period has ended, by what was used until then; what is
+    # missing to a commitment is told as if nothing were used.
     recurring = [
         one
         for one in items
-        if catalog.price(one.price_id).meter_id is None and one.role != "commitment"
+        if catalog.price(one.price_id).meter_id is None or one.role == "commitment"
     ]
     pending = [_pending_row(-index, one) for index, one in enumerate(charges, 1)]
     return AccountState(row, recurring, pending, grants if discounts else {})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from quarterday.core.cart import BadCart, CartItem, read_code, read_quantity
 from quarterday.services.orders.choose_items import choose_items
@@ -117,9 +119,25 @@ def _describe(shown: ShownPrice, chosen: PlanView) -> dict[str, Any]:
         "every": every(shown.view.cadence),
         "price": shown,
         "trial": trial(plan.trial_days) if plan.trial_days else "",
+        "terms": _terms(shown.view),
         "usage": [(one.meter, describe_price(one)) for one in shown.usage],
         "is_chosen": plan.id == chosen.plan.id,
     }
+
+
+def _terms(view: PlanView) -> list[str]:
+    """What else there is to know of the prices of a plan: steps, and the least that it costs."""
+    found: list[str] = []
+    for price in view.prices:
+        if price.meter_id is None and price.model["model"] not in ("flat", "per_unit"):
+            # The setup fee and the commitment are said apart.
+            bare = copy(price)
+            bare.setup_fee, bare.commitment = Decimal(0), None
+            found += describe_price(bare).notes
+        if price.commitment:
+            amount = format_price(price.commitment, price.currency)
+            found.append(_("At least %(amount)s in each period") % {"amount": amount})
+    return found
 
 
 def describe_options(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quarterday.services.carts.price_cart import PricedCart, price_cart
+from quarterday.services.catalog.publish_plan import publish_plan
+from quarterday.services.catalog.publish_price import publish_price
+from quarterday.services.catalog.publish_product import publish_product
+from quarterday.services.invoicing.run_billing import run_billing
 from quarterday.services.orders.place_order import Terms, place_order
 from quarterday.store.models import Cart, Invoice, InvoiceLine
 from quarterday.store.queries.catalogue import load_catalogue
@@ -102,6 +107,40 @@ def test_a_trial_is_free_until_it_ends(front: Storefront) -> None:
     assert (priced.total_minor, priced.lines) == (0, ())
     first = priced.coming[0]
     assert (first.begins_on.isoformat(), first.total_minor) == ("2026-03-16", 1824)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        ["web/month"],
+        ["trial/month"],
+        ["late/month"],
+        [{"plan": "web/month", "options": {"disk": "disk/large"}, "addons": {"backup": 9}}],
+        ["trial/month", {"plan": "seats/month", "quantity": 7}],
+        ["desk/month"],
+    ],
+)
+def test_what_comes_is_what_is_billed_later(front: Storefront, items: list[Any]) -> None:
+    plan = publish_plan(
+        product=publish_product(seller=front.seller, code="desk", name="Desk", now=NOW),
+        code="month",
+        name="Desk",
+        anchoring="calendar",
+        now=NOW,
+    )
+    model = {"model": "volume", "tiers": [{"up_to": "10", "unit_price": "7"}, {"unit_price": "5"}]}
+    publish_price(plan=plan, code="v1", currency="EUR", model=model, commitment="30.00", now=NOW)
+    front.plans["desk/month"] = plan
+    front.offer("desk")
+    cart = front.cart(*items, promotion="SPRING")
+    coming = price(cart).priced.coming
+    order = place_order(cart=cart, buyer=BUYER, terms=Terms(), today=DAY, now=NOW)
+    last = coming[-1].issue_on
+    run_billing(first=DAY + timedelta(days=1), last=last, now=NOW)
+    later = Invoice.objects.filter(account=order.account, issued_on__gt=DAY)
+    assert [(one.issued_on, one.due_on, one.total_minor) for one in later.order_by("id")] == [
+        (one.issue_on, one.due_on, one.total_minor) for one in coming
+    ]
 
 
 def test_looking_writes_nothing(front: Storefront, django_assert_num_queries: Any) -> None:
