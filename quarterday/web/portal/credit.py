@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from quarterday.core.access import Permission
 from quarterday.store.queries.balances import OpenCredit, load_open_credit
-from quarterday.store.queries.portal.credit import CreditMove, page_credit
+from quarterday.store.queries.portal.credit import CreditMove, page_credit, read_credit_use
 from quarterday.store.queries.portal.overview import read_credit
 from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_today
@@ -69,6 +69,7 @@ def show_credit(request: AccountRequest) -> HttpResponse:
     url, grants = reverse("portal:credit"), _list_grants(account.id, today)
     context: dict[str, Any] = {
         "credit_minor": read_credit(account, today),
+        "credit_use": str(read_credit_use(account)),
         "grants": grants[:_NAMED],
         "more_grants": len(grants) - _NAMED,
         "more_minor": sum(one.grant.open_minor for one in grants[_NAMED:]),

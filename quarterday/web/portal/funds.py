@@ -16,6 +16,7 @@ from quarterday.core.lifecycle import InvoiceState
 from quarterday.core.money import currency, format_minor
 from quarterday.store.models import AccountStatus, Invoice
 from quarterday.store.queries.paying import read_fund_limits, sum_funds
+from quarterday.store.queries.portal.credit import read_credit_use
 from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.pay import PayPage, pay_view
 from quarterday.web.kit.words import format_money
@@ -99,6 +100,7 @@ def add_credit(request: AccountRequest) -> HttpResponse:
         "may_add": may and form.most_minor >= limits.min_minor,
         "is_full": may and form.most_minor < limits.min_minor,
         "balance_minor": balance_minor,
+        "credit_use": str(read_credit_use(account)),
         "limit_minor": limits.max_balance_minor,
         "suggested": [
             (minor, format_minor(minor, currency(account.currency)))

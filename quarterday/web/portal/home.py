@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from quarterday.core.access import Permission
 from quarterday.store.models import PaymentAttempt
 from quarterday.store.queries.paying import ON_THE_WAY, is_promise, list_live_attempts
+from quarterday.store.queries.portal.credit import read_credit_use
 from quarterday.store.queries.portal.overview import (
     Owed,
     list_activity,
@@ -58,6 +59,7 @@ def _read_money(request: AccountRequest, today: date) -> dict[str, Any]:
         "underway": tell_attempts(underway, request.seller.time_zone),
         "is_covered": _is_covered(owed, underway),
         "credit_minor": credit_minor,
+        "credit_use": str(read_credit_use(account)),
         "next": foresee_invoice(account, today),
         "can_pay": can_pay and bool(owed.number),
         "can_add": can_pay,

@@ -130,3 +130,21 @@ def test_only_those_who_may_pay_may_add(shop: Shop) -> None:
     reader = Customer(shop.account, "read_only")
     assert "/credit/add/" not in reader.see("/credit/")
     reader.see("/credit/add/?amount=20", status=403)
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        ("at_issue", "pays your next invoices by itself"),
+        ("on_due_date", "by itself on the day they are due"),
+        ("never", "when you ask us to"),
+    ],
+)
+def test_it_says_when_credit_is_used(shop: Shop, use: str, words: str) -> None:
+    account = shop.open_account("A2", settings={"credit_use": use})
+    grant_credit(
+        account=account, kind="goodwill", amount_minor=100, today=DAY, now=NOW, reason="sorry"
+    )
+    customer = Customer(account)
+    for url in ("/", "/credit/", "/credit/add/"):
+        assert words in customer.see(url)

@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from quarterday.core.charging import Timing
+from quarterday.core.settings import CreditUse, Settings, resolve
 from quarterday.store.bulk import to_day
+from quarterday.store.models import Account
 from quarterday.store.queries.raw import days, fetch
 
 PAGE = 25
+
+
+def read_credit_use(account: Account) -> CreditUse:
+    """When credit is used for the invoices of an account, as its seller and itself set it."""
+    levels = (Settings.from_data(account.seller.settings), Settings.from_data(account.settings))
+    return resolve(Timing.ADVANCE, *levels).credit_use
 
 
 class CreditMove(NamedTuple):
