@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from quarterday.core.errors import BillingError
 
-SHIFT, START = "QUARTERDAY_CLOCK_SHIFT", "QUARTERDAY_NOW"
+VARIABLE, SHIFT = "QUARTERDAY_NOW", "QUARTERDAY_CLOCK_SHIFT"
 _SHIFT = re.compile(r"([+-]?\d{1,9})([dhs])")
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "s": timedelta(seconds=1)}
 _STARTED = time.monotonic()
@@ -25,14 +25,14 @@ _STARTED = time.monotonic()
 
 def read_now() -> datetime:
     """The present instant, in UTC; raises `BillingError` when what moves it cannot be read."""
-    if start := os.environ.get(START):
+    if start := os.environ.get(VARIABLE):
         return _read_start(start) + timedelta(seconds=time.monotonic() - _STARTED)
     return datetime.now(UTC) + _read_shift(os.environ.get(SHIFT, ""))
 
 
 def is_moved() -> bool:
     """Whether the clock of this process is not the real one."""
-    return bool(os.environ.get(START) or os.environ.get(SHIFT))
+    return bool(os.environ.get(VARIABLE) or os.environ.get(SHIFT))
 
 
 @lru_cache(maxsize=4)
@@ -56,7 +56,7 @@ def _read_start(text: str) -> datetime:
         instant = None
     if instant is None or instant.tzinfo is None:
         raise BillingError(
-            f"{START} must be an instant with its offset, such as 2027-01-31T09:00+01:00, "
+            f"{VARIABLE} must be an instant with its offset, such as 2027-01-31T09:00+01:00, "
             f"not {text!r}"
         )
     return instant.astimezone(UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from quarterday.core.errors import BillingError
-from quarterday.ports.clock import SHIFT, START, is_moved, read_now
+from quarterday.ports.clock import SHIFT, VARIABLE, is_moved, read_now
 
 CLOSE = timedelta(seconds=5)
 
@@ -13,7 +13,7 @@ CLOSE = timedelta(seconds=5)
 @pytest.fixture(autouse=True)
 def real_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(SHIFT, raising=False)
-    monkeypatch.delenv(START, raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
 
 
 def test_it_is_now() -> None:
@@ -36,7 +36,7 @@ def test_a_rehearsal_moves_it(monkeypatch: pytest.MonkeyPatch, text: str, shift:
 
 
 def test_a_rehearsal_starts_when_it_says_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(START, "2027-01-31T09:00+01:00")
+    monkeypatch.setenv(VARIABLE, "2027-01-31T09:00+01:00")
     first, second = read_now(), read_now()
     assert datetime(2027, 1, 31, 8, tzinfo=UTC) <= first <= second
     assert second - first < CLOSE
@@ -51,6 +51,6 @@ def test_what_is_no_shift_is_refused(monkeypatch: pytest.MonkeyPatch, text: str)
 
 @pytest.mark.parametrize("text", ["tomorrow", "2027-01-31", "2027-01-31T09:00"])
 def test_what_is_no_instant_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setenv(START, text)
+    monkeypatch.setenv(VARIABLE, text)
     with pytest.raises(BillingError, match="with its offset"):
         read_now()
