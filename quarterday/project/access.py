@@ -22,6 +22,7 @@ ACCESS_SETTINGS: dict[str, Any] = {
         {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
         for name, options in _VALIDATORS.items()
     ],
+    "CSRF_FAILURE_VIEW": "quarterday.web.kit.stale_form.stale_form",
     "LOGIN_URL": "/sign-in/",
     "LOGIN_REDIRECT_URL": "/",
     # Counted from the last day on which somebody was there.

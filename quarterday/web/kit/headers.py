@@ -31,7 +31,7 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer with the headers."""
-        response = self.get_response(request)
+        response = self.get_response(request) if has_no_nul(request) else HttpResponse(status=400)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -43,3 +43,8 @@ class SecurityHeaders:
         if not request.path.startswith(("/static/", "/brand/")):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+def has_no_nul(request: HttpRequest) -> bool:
+    """Whether an address is free of the one character that PostgreSQL takes in no text."""
+    return "\x00" not in request.path and "%00" not in request.META.get("QUERY_STRING", "")

@@ -51,7 +51,9 @@ def switch(request: UserRequest) -> HttpResponse:
     """Act for another account from now on, also after signing in again."""
     try:
         row = choose_account(
-            user_id=request.user.id, account=request.POST.get("account", ""), now=read_now()
+            user_id=request.user.id,
+            account=request.POST.get("account", "").replace("\x00", ""),
+            now=read_now(),
         )
     except NotFound:
         messages.error(request, _("You do not have access to this account any more."))

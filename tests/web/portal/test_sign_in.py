@@ -44,7 +44,17 @@ def test_a_password_lets_in_and_leads_back(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "/l/x", "x", ""],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:x",
+        "/l/x",
+        "/sign-out/",
+        "x",
+        "",
+    ],
 )
 def test_it_leads_to_no_other_place(shop: Shop, asked: str) -> None:
     make_member(shop.account)
@@ -203,3 +213,27 @@ def test_users_without_an_account_are_told_so(shop: Shop) -> None:
     assert "You have no account here yet" in visitor.see("/people/", 403)
     assert "Your sign-in" in visitor.see("/security/")
     assert "No account yet" in visitor.see("/accounts/")
+
+
+def test_a_form_without_our_token_does_nothing(shop: Shop) -> None:
+    make_member(shop.account)
+    visitor = Visitor(enforce_csrf_checks=True)
+    for came_from, back in (
+        ("http://localhost/sign-in/?next=/people/", "http://localhost/sign-in/?next=/people/"),
+        ("https://evil.example/", "/"),
+    ):
+        visitor.client.defaults["HTTP_REFERER"] = came_from
+        answer = visitor.sign_in()
+        assert answer.status_code == 403
+        assert "open for too long" in text(answer)
+        assert f'class="button" href="{back}"' in text(answer)
+    assert not visitor.is_signed_in()
+
+
+@pytest.mark.parametrize("address", ["/people/%00/", "/accounts/?search=%00", "/invoices/%00/"])
+def test_what_no_database_can_keep_is_a_bad_request(shop: Shop, address: str) -> None:
+    make_member(shop.account)
+    visitor = Visitor()
+    visitor.sign_in()
+    visitor.see(address, 400)
+    assert "do not have access" in visitor.send("/switch/", account="acc_\x00")
