@@ -9,13 +9,14 @@ from django.db import transaction
 
 from quarterday.services.errors import NotFound
 from quarterday.services.events.record_event import record_event
+from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.subscriptions.claim_subscription import claim_to_change
 from quarterday.services.subscriptions.drop_setup import drop_setup
 from quarterday.services.subscriptions.end_item import end_item
 from quarterday.services.subscriptions.find_items import find_open, with_commitments
 from quarterday.services.subscriptions.restore_item import restore_item
 from quarterday.services.subscriptions.set_due import set_due
-from quarterday.store.models import EndCause, ItemRole, Subscription, SubscriptionItem
+from quarterday.store.models import EndCause, ItemRole, Plan, Subscription, SubscriptionItem
 
 
 def undo_change(
@@ -45,9 +46,10 @@ def undo_change(
         for item in leaving:
             restore_item(item, subscription)
         if (base := next((i for i in leaving if i.role == ItemRole.BASE), None)) is not None:
-            subscription.plan = base.price.plan
+            planned, subscription.plan = subscription.plan, base.price.plan
             subscription.anchor_on, subscription.anchor_day = base.anchor_on, base.anchor_day
             subscription.save(update_fields=["plan", "anchor_on", "anchor_day"])
+            _tell(subscription, planned, on, now)
         set_due(account.id)
         record_event(
             kind="subscription.change_undone",
@@ -59,6 +61,24 @@ def undo_change(
             data={"on": on.isoformat()},
         )
     return on
+
+
+def _tell(subscription: Subscription, planned: Plan, on: date, now: datetime) -> None:
+    """Tell the account that another plan than it was told of holds from the day."""
+    if planned == subscription.plan:
+        return
+    queue_message(
+        kind="plan_changed",
+        account=subscription.account,
+        subject=subscription.public_id,
+        occasion=now.isoformat(),
+        now=now,
+        on=on,
+        data={
+            "change": {"before": planned.name, "after": subscription.plan.name},
+            "service": {"on": on.isoformat()},
+        },
+    )
 
 
 def _find_leaving(
