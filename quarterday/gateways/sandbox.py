@@ -226,7 +226,8 @@ class Sandbox:
             is_final = known.does == "expired"
             return Declined(_DECLINES[known.does], reference, is_final)
         if known.does == "confirm":
-            return Redirect(intent.return_url + "bank/", reference)
+            # The test bank lives beside the page that shows the payment.
+            return Redirect(f"{intent.cancel_url}bank/" if intent.cancel_url else "", reference)
         if known.does.startswith("debit"):
             if intent.purpose is Purpose.SAVE:
                 return Succeeded(reference, method)

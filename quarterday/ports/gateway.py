@@ -99,7 +99,10 @@ class Intent:
 
     ``id`` is the idempotency key. ``reference`` is what the gateway called it before, if it was
     asked before. ``presence`` is None when nobody is there. ``fields`` is what the payer typed:
-    it is handed on and then forgotten. ``creditor_reference`` is an RF reference (ISO 11649).
+    it is handed on and then forgotten. ``known_as`` is the data of a method that the account has
+    kept before, such as the gateway's own id of the customer. ``is_back`` says that the payer has
+    just come back to ``return_url``, so that what they approved can be completed.
+    ``creditor_reference`` is an RF reference (ISO 11649).
     """
 
     id: str
@@ -112,6 +115,8 @@ class Intent:
     presence: Presence | None = None
     method: KeptMethod | None = None
     save: bool = False
+    known_as: Mapping[str, str] = field(default_factory=dict)
+    is_back: bool = False
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     description: str = ""
     creditor_reference: str = ""
@@ -164,12 +169,17 @@ class Gateway(Protocol):
         """What is wrong with what the payer typed, by field, before anybody is asked."""
 
     def start(self, intent: Intent) -> Outcome:
-        """Pay, or keep a method. Asked again with the same id, it does nothing a second time."""
+        """Pay, or keep a method. Asked again with the same id, it does nothing a second time.
+
+        With a ``reference`` it goes on from there: with further ``fields``, or when the payer
+        ``is_back``; if nothing has changed, it answers as before.
+        """
 
     def look_up(self, intent: Intent) -> Outcome:
         """What became of an intent, by ``reference`` or, without one, by ``id``; it moves nothing.
 
-        ``Declined(NOT_RECEIVED)`` says that it never arrived.
+        ``Declined(NOT_RECEIVED)`` says that it never arrived, and a redirect without an address
+        that the payer has still to go where they were sent.
         """
 
     def refund(self, intent: RefundIntent) -> Outcome:

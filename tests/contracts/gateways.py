@@ -65,7 +65,8 @@ def make_intent(
         description="INV-000001",
         creditor_reference="RF18539007547034",
         reference=reference,
-        return_url="https://billing.example.com/pay/att_1/",
+        return_url="https://billing.example.com/pay/att_1/back/",
+        cancel_url="https://billing.example.com/pay/att_1/",
     )
 
 

@@ -115,6 +115,9 @@ def test_a_redirect_leads_somewhere_and_moves_nothing(code: str) -> None:
     assert answer.url.startswith("https://")
     asked = replace(intent, fields={}, reference=answer.reference)
     assert not isinstance(open_gateway(code).look_up(asked), Succeeded | Pending)
+    # Coming back without having approved anything moves nothing, either.
+    back = open_gateway(code).start(replace(asked, is_back=True))
+    assert not isinstance(back, Succeeded | Pending)
 
 
 @that("waits")

@@ -120,12 +120,14 @@ def _wait(
 
 
 def _ask_payer(attempt: PaymentAttempt, outcome: Redirect | NeedsFields) -> None:
-    data = {name: value for name, value in attempt.data.items() if name not in ("url", "fields")}
-    if isinstance(outcome, Redirect):
-        data["url"] = outcome.url
-    else:
+    data = dict(attempt.data)
+    if isinstance(outcome, NeedsFields):
+        data.pop("url", None)
         data["fields"] = [asdict(one) for one in outcome.fields]
         data["errors"] = dict(outcome.errors)
+    elif outcome.url:
+        data = {name: value for name, value in data.items() if name not in ("fields", "errors")}
+        data["url"] = outcome.url
     _move(attempt, AttemptStatus.ACTION, outcome.reference, data=data)
 
 

@@ -18,6 +18,7 @@ def make_intent(
     now: datetime,
     fields: Mapping[str, str] | None = None,
     presence: Presence | None = None,
+    is_back: bool = False,
     return_url: str = "",
     cancel_url: str = "",
     notify_url: str = "",
@@ -39,6 +40,8 @@ def make_intent(
         presence=presence,
         method=describe_method(attempt.method) if attempt.method else None,
         save=bool(attempt.data.get("save")),
+        known_as=_find_known(attempt),
+        is_back=is_back,
         fields=dict(fields or {}),
         description=", ".join(labels) or account.seller.name,
         creditor_reference=_make_reference(account, labels),
@@ -53,6 +56,13 @@ def make_intent(
 def describe_method(method: PaymentMethod) -> KeptMethod:
     """A kept method as its gateway knows it."""
     return KeptMethod(method.token, method.kind, method.label, method.expires_on, method.data)
+
+
+def _find_known(attempt: PaymentAttempt) -> dict[str, str]:
+    """What the gateway calls this payer, from the method of the account that was kept last."""
+    rows = PaymentMethod.objects.filter(account=attempt.account_id, gateway=attempt.gateway)
+    last = rows.order_by("-added_at", "-id").values_list("data", flat=True).first()
+    return dict(last or {})
 
 
 def _read_labels(attempt: PaymentAttempt) -> list[str]:

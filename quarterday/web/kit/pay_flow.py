@@ -107,17 +107,19 @@ def ask_gateway(
     *,
     now: datetime,
     fields: Mapping[str, str] | None = None,
+    is_back: bool = False,
 ) -> PaymentAttempt:
     """Ask the gateway to pay, outside of every transaction, and write down what it said."""
     gateway, intent = make_intent(
         attempt,
         now=now,
         fields=fields,
+        is_back=is_back,
         presence=Presence(
             ip_address=client_address(request),
             user_agent=request.headers.get("User-Agent", "")[:200],
         ),
-        return_url=request.build_absolute_uri(reverse("pay:result", args=[attempt.public_id])),
+        return_url=request.build_absolute_uri(reverse("pay:back", args=[attempt.public_id])),
         cancel_url=request.build_absolute_uri(reverse("pay:result", args=[attempt.public_id])),
         notify_url=request.build_absolute_uri(
             reverse("hooks:gateway", args=[attempt.gateway, attempt.account.seller.code])
@@ -133,9 +135,7 @@ def ask_gateway(
 
 def look_up(attempt: PaymentAttempt, *, now: datetime) -> PaymentAttempt:
     """Ask the gateway what became of an attempt, and write down what it said."""
-    gateway, intent = make_intent(
-        attempt, now=now, return_url=reverse("pay:result", args=[attempt.public_id])
-    )
+    gateway, intent = make_intent(attempt, now=now)
     outcome = find_out(gateway, intent)
     if outcome is None:
         return attempt

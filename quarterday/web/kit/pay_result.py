@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quarterday.core.access import Permission, permissions_of
 from quarterday.core.errors import BillingError
@@ -66,6 +66,20 @@ def pay_result(request: HttpRequest, public_id: str) -> HttpResponse:
     if not seen.is_mine:
         return render(request, "kit/pay_elsewhere.html", {"attempt": attempt})
     return render(request, "kit/pay_result.html", _describe(attempt, seen))
+
+
+@require_safe
+def pay_back(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Where a gateway sends the payer back to: what they approved there is completed.
+
+    In another browser than the one in which it was begun, it is only looked up.
+    """
+    attempt = _find(public_id)
+    if attempt.status == AttemptStatus.ACTION and recall(request, public_id) is not None:
+        # Unless an event of the gateway is faster.
+        with suppress(BillingError):
+            ask_gateway(request, attempt, is_back=True, now=read_now())
+    return redirect("pay:result", public_id)
 
 
 @require_POST

@@ -55,7 +55,7 @@ def test_what_is_wrong_stands_beside_its_field(
     page = answer.content.decode()
     assert (answer.status_code, PaymentAttempt.objects.count()) == (422, 0)
     assert words in page
-    assert "4111" not in page
+    assert "4111 1111" not in page
 
 
 def test_a_card_that_needs_confirmation_goes_by_the_bank(shop: Shop) -> None:
@@ -65,6 +65,8 @@ def test_a_card_that_needs_confirmation_goes_by_the_bank(shop: Shop) -> None:
     assert "Confirm 119.00 € at your bank" in page
     assert bank in page
     assert not Payment.objects.exists()
+    counter.client.get(bank.replace("/bank/", "/back/"))
+    assert PaymentAttempt.objects.get().data["url"] == f"http://localhost{bank}"
     assert "This bank does not exist" in counter.see(bank)
     answer = counter.client.post(bank, {"answer": "yes"}, follow=True)
     assert answer.redirect_chain[-1][0] == counter.url
@@ -87,7 +89,7 @@ def test_nobody_else_sees_or_confirms_a_payment(shop: Shop) -> None:
     address = f"/pay/{PaymentAttempt.objects.get().public_id}/"
     stranger = Client(SERVER_NAME="localhost")
     page = stranger.get(address).content.decode()
-    assert "119" not in page
+    assert "119.00" not in page
     assert stranger.post(address + "bank/", {"answer": "yes"}).status_code == 404
     stranger.post(address + "cancel/")
     assert PaymentAttempt.objects.get().status == "action"
