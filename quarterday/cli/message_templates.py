@@ -61,13 +61,11 @@ def save(
         Path,
         typer.Argument(
             help="A text file: the subject in its first line, an empty line, then the body.",
-            exists=True,
-            dir_okay=False,
         ),
     ],
     html: Annotated[
         Path | None,
-        typer.Option("--html", help="A page of your own around it.", exists=True, dir_okay=False),
+        typer.Option("--html", help="A page of your own around it."),
     ] = None,
     seller: SellerCode = None,
 ) -> None:
