@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from quarterday.ports.clock import START
+from quarterday.ports.clock import VARIABLE
 from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.store.models import Account, Invoice
@@ -37,7 +37,7 @@ PAGES = (
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(START, CLOCK)
+    monkeypatch.setenv(VARIABLE, CLOCK)
 
 
 def fill(shop: Shop, account: Account, days: int) -> Customer:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from quarterday.ports.clock import START
+from quarterday.ports.clock import VARIABLE
 from quarterday.services.credit.deduct_credit import deduct_credit
 from quarterday.services.credit.expire_credit import expire_credit
 from quarterday.services.credit.grant_credit import grant_credit
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(START, CLOCK)
+    monkeypatch.setenv(VARIABLE, CLOCK)
 
 
 def give(shop: Shop, amount_minor: int, on: date = DAY, **terms: object) -> None:

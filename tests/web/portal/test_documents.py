@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from quarterday.ports.clock import START
+from quarterday.ports.clock import VARIABLE
 from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.payments.refund_payment import refund_payment
 from quarterday.store.models import (
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(START, CLOCK)
+    monkeypatch.setenv(VARIABLE, CLOCK)
 
 
 def open_zip(content: bytes) -> zipfile.ZipFile:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from quarterday.ports.clock import START
+from quarterday.ports.clock import VARIABLE
 from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.invoicing.run_billing import run_billing
 from quarterday.services.payments.start_attempt import start_attempt
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(START, CLOCK)
+    monkeypatch.setenv(VARIABLE, CLOCK)
 
 
 def euro(amount: str) -> str:

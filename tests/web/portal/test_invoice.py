@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from quarterday.ports.clock import START
+from quarterday.ports.clock import VARIABLE
 from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.invoicing.void_invoice import void_invoice
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(START, CLOCK)
+    monkeypatch.setenv(VARIABLE, CLOCK)
 
 
 def test_it_says_what_for_how_much_and_by_when(shop: Shop) -> None:

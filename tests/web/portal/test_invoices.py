@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from quarterday.ports.clock import START
+from quarterday.ports.clock import VARIABLE
 from quarterday.store.models import Invoice
 from tests.services.till import Shop
 from tests.web.portal.customer import CLOCK, Customer, live_through
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(START, CLOCK)
+    monkeypatch.setenv(VARIABLE, CLOCK)
 
 
 def labels(page: str) -> list[str]:
@@ -172,5 +172,5 @@ def test_due_today_is_not_overdue(shop: Shop, monkeypatch: pytest.MonkeyPatch) -
     assert shop.invoice(1000, on=date(2026, 2, 19)).due_on == date(2026, 3, 5)
     customer = Customer(shop.account)
     assert "Overdue" not in customer.see("/invoices/")
-    monkeypatch.setenv(START, "2026-03-06T00:00:01+01:00")
+    monkeypatch.setenv(VARIABLE, "2026-03-06T00:00:01+01:00")
     assert "Overdue" in customer.see("/invoices/")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from quarterday.ports.clock import START
+from quarterday.ports.clock import VARIABLE
 from quarterday.store.models import CreditGrant, Invoice, Payment, PaymentMethod
 from tests.services.till import NOW, Shop
 from tests.web.kit.counter import CARD
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(START, CLOCK)
+    monkeypatch.setenv(VARIABLE, CLOCK)
 
 
 def pay(customer: Customer, url: str, **more: str) -> str:
