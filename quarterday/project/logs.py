@@ -13,7 +13,9 @@ from typing import Any
 
 # As long as tokens are; not imported, because commands that never see one should start fast.
 _TOKENS = re.compile(
-    r"((?:/|%2F)l(?:/|%2F))[\w-]{12,}|(?<![\w-])[\w-]{112}(?![\w-])", re.IGNORECASE
+    r"((?:/|%2F)(?:l|profile(?:/|%2F)address)(?:/|%2F))[\w:.-]{12,}"
+    r"|(?<![\w-])[\w-]{112}(?![\w-])",
+    re.IGNORECASE,
 )
 
 

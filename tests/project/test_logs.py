@@ -22,6 +22,7 @@ TOKEN = ("Ab9_-x" * 20)[:TOKEN_LENGTH]
         f"https://billing.example.com/l/{TOKEN}/renew?x=1",
         f"/sign-in/?next=%2Fl%2F{TOKEN}",
         f"token = '{TOKEN}'",
+        f"/profile/address/{TOKEN[:50]}:1abc:{TOKEN[:30]}/",
         f"Not Found: /l/{TOKEN[:40]}",
     ],
 )

@@ -29,6 +29,7 @@ from quarterday.store.models import (
     Channel,
     Delivery,
     DocumentKind,
+    Link,
     Membership,
     Message,
     Unsubscription,
@@ -97,6 +98,9 @@ def compose_delivery(
     with transaction.atomic():
         link = make_main_link(message, delivery, now=now)
         leave = make_unsubscribe_link(message, delivery, now=now)
+        # Rates tell apart the words that a message used, where a sender has not named its variant.
+        words = f"{language} v{found.version}" if found.version else language
+        Link.objects.filter(delivery=delivery, variant="").update(variant=words)
     brand = find_brand(message.seller)
     look = {"accent": brand.accent, "footer": brand.data.get("footer", ())}
     occasion = Occasion(message.kind, language, fields, link, leave, look)

@@ -19,7 +19,7 @@ from quarterday.services.users.accept_invitation import (
     accept_invitation,
     judge_invitation,
 )
-from quarterday.store.models import Link, LinkPurpose
+from quarterday.store.models import Link, LinkPurpose, Membership
 from quarterday.store.queries.link_page import invitation_of_link, user_of_link
 from quarterday.web.kit.access import ACCOUNT_KEY, choose_account, sign_in_user
 from quarterday.web.kit.clock import read_now
@@ -61,10 +61,12 @@ def show_portal(request: LinkRequest, link: Link) -> HttpResponse:
     member = choose_account(request)
     if member is not None and member.account_id == link.account_id:
         return HttpResponseRedirect(_page_of(link))
+    user = request.user
+    mine = Membership.objects.filter(user_id=user.pk or 0, account=link.account)
     context = {
         "account": None,
-        "holder": link.account,
-        "is_signed_in": request.user.is_authenticated,
+        "is_signed_in": user.is_authenticated,
+        "may_enter": mine.exists(),
         "token": request.token,
     }
     return render(request, "links/portal.html", context)

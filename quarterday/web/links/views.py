@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -18,7 +18,7 @@ from quarterday.store.models import Link, LinkPurpose
 from quarterday.web.kit.clock import read_now
 from quarterday.web.kit.headers import POLICY
 from quarterday.web.links.custom import follow_custom
-from quarterday.web.links.door import LinkRequest, let_in, link_page, note, refuse
+from quarterday.web.links.door import LinkRequest, let_in, link_page, note, refuse, seal
 from quarterday.web.links.invoice import show_invoice, show_pay
 from quarterday.web.links.people import show_invitation, show_portal, show_sign_in
 from quarterday.web.links.quote import show_quote
@@ -40,10 +40,21 @@ _POSTED = (LinkPurpose.PAY, LinkPurpose.QUOTE, LinkPurpose.UNSUBSCRIBE)
 _CONFIRMED = (LinkPurpose.SIGN_IN, LinkPurpose.INVITATION, LinkPurpose.UNSUBSCRIBE)
 
 
+# What mail programs take for a part of an address when it stands at the end of a sentence.
+_AFTER_ADDRESS = ".,;:!?)>]'\"»”’"
+
+
 @csrf_exempt
-@link_page()
-def show_link(request: LinkRequest, link: Link) -> HttpResponse:
+def show_link(request: HttpRequest, token: str) -> HttpResponse:
     """The page of a link. Looking at it changes nothing, whoever or whatever looks."""
+    clean = token.rstrip(_AFTER_ADDRESS)
+    if clean and clean != token:
+        return seal(HttpResponseRedirect(reverse("links:show", args=[clean])))
+    return _show_link(request, token)
+
+
+@link_page()
+def _show_link(request: LinkRequest, link: Link) -> HttpResponse:
     purpose = LinkPurpose(link.purpose)
     allowed = ["GET", "HEAD", *(["POST"] if purpose in _POSTED else [])]
     if request.method not in allowed:

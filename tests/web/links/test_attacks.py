@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from quarterday.ports.clock import VARIABLE, read_now
+from quarterday.ports.clock import read_now
 from quarterday.services.links.revoke_link import revoke_link
 from quarterday.services.links.revoke_links import revoke_links
 from quarterday.services.sellers.open_seller import open_seller
@@ -109,7 +109,7 @@ def test_a_changed_token_is_refused(holder: Holder, place: int) -> None:
         assert "INV-" not in page
 
 
-@pytest.mark.parametrize("token", ["x", "a" * 112, "é" * 112, "%00", "..", "A" * 5000])
+@pytest.mark.parametrize("token", ["x", "a" * 112, "é" * 112, "..", "A" * 5000])
 def test_any_other_token_is_refused_alike(holder: Holder, token: str) -> None:
     assert "This link is not complete" in holder.see(f"/l/{token}", 404)
 
@@ -143,10 +143,10 @@ def test_the_pages_of_one_seller_do_not_dress_the_link_of_another(holder: Holder
 
 
 def test_a_link_ends_by_the_clock(holder: Holder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "2026-03-02T12:00+00:00")
+    monkeypatch.setenv("QUARTERDAY_NOW", "2026-03-02T12:00+00:00")
     path = holder.link(P.PORTAL, expires_at=NOW + timedelta(hours=1))
     assert holder.get(path).status_code == 200
-    monkeypatch.setenv(VARIABLE, "2026-03-02T13:00:01+00:00")
+    monkeypatch.setenv("QUARTERDAY_NOW", "2026-03-02T13:00:01+00:00")
     assert "This link has expired" in holder.see(path, 410)
 
 

@@ -115,6 +115,22 @@ def test_a_portal_link_for_another_account_switches_only_when_told(holder: Holde
     assert holder.get(path).status_code == 302
 
 
+def test_somebody_without_access_is_told_to_sign_in_as_somebody_else(holder: Holder) -> None:
+    holder.client.force_login(holder.user())
+    path = holder.link(P.PORTAL, account_id=holder.shop.open_account("A2").id)
+    page = holder.see(path)
+    assert "an account that owner@example.com does not act for" in page
+    assert "A2" not in page
+
+
+@pytest.mark.parametrize("after", [".", ")", ">.", "”", ","])
+def test_what_a_mail_program_took_for_the_address_is_forgiven(holder: Holder, after: str) -> None:
+    path = holder.link(P.PORTAL)
+    answer = holder.get(path + after)
+    assert (answer.status_code, answer["Location"]) == (302, path)
+    assert answer["Referrer-Policy"] == "no-referrer"
+
+
 def test_an_invitation_gives_access_in_its_role(holder: Holder) -> None:
     row = Invitation.objects.create(
         account=holder.shop.account,
