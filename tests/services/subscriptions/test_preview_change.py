@@ -144,9 +144,11 @@ def test_what_is_shown_is_what_is_billed(
                 wish, asked = life.wish(verb, when, number), life.asked()
                 preview = preview_change(wish, asked)
                 assert count_rows() == rows
-                assert preview == preview_change(wish, asked)
+                # Only the keys of rows that were rolled back differ, on PostgreSQL.
+                assert preview.digest == preview_change(wish, asked).digest
                 event(f"{verb} {when} {'changes' if preview.is_change else 'changes nothing'}")
-                assert confirm_change(wish, asked, seen=preview.digest) == preview
+                done = confirm_change(wish, asked, seen=preview.digest)
+                assert done.digest == preview.digest
                 new = issued(account_id, life.today)
                 if preview.is_change:
                     assert new == before + foretold(preview)
