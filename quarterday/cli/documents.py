@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 group = make_group("Make, keep and verify the PDF files of documents, and lay them out anew.")
 
+templates = make_group("Lay documents out by templates of your own.")
+group.add_typer(templates, name="templates")
+
 Kind = Literal["invoice", "credit_note", "receipt", "quote", "pro_forma", "statement"]
 _PREFIXES: dict[str, Kind] = {
     "pay_": "receipt",
@@ -115,19 +118,25 @@ def verify(account: AccountOption = None, seller: SellerCode = None, as_json: Js
         raise typer.Exit(ExitCode.OFFENCES)
 
 
-@command(group, "template")
-def template(kind: KindArgument, seller: SellerCode = None) -> None:
-    """Print the template of a kind: the seller's own, or the built-in one to start from."""
+@command(templates, "show")
+def show_template(
+    kind: KindArgument,
+    built_in: Annotated[
+        bool, typer.Option("--built-in", help="The built-in one, whatever the seller has saved.")
+    ] = False,
+    seller: SellerCode = None,
+) -> None:
+    """Print the template of a kind: the seller's own, or else the built-in one to start from."""
     from quarterday.ports.document import find_renderer
     from quarterday.store.queries.printed import find_template
     from quarterday.store.queries.references import find_seller
 
-    own = find_template(find_seller(seller), kind)
+    own = None if built_in else find_template(find_seller(seller), kind)
     typer.echo(own.source if own else find_renderer().read_source(kind), nl=False)
 
 
-@command(group, "save-template")
-def save(
+@command(templates, "save")
+def save_own(
     kind: KindArgument,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The template, in typst.")],
     seller: SellerCode = None,
