@@ -13,6 +13,7 @@ from quarterday.core.message import find_roles, wants_kind
 from quarterday.core.period import local_date
 from quarterday.services.messages.queue_message import make_row
 from quarterday.services.messages.queue_rules import first_day_told, is_silent
+from quarterday.store.fields import make_public_id
 from quarterday.store.models import Seller
 from quarterday.store.queries.readers import load_chosen, load_roles
 
@@ -33,21 +34,24 @@ def make_message_rows(
     if not documents or is_silent():
         return []
     chosen = load_chosen({one.account_id for one in documents})
-    rest = {one.account_id for one in documents} - chosen.keys()
-    roles = load_roles(rest)
+    others = {one.account_id for one in documents} - chosen.keys()
+    roles = load_roles(others)
     wanted = [
         one
         for one in documents
         if _is_wanted(one.kind, chosen.get(one.account_id), roles.get(one.account_id, set()))
     ]
     told = _find_speakers({one.seller_id for one in wanted}, today, now)
+    # All rows of a batch are alike but for these four, so the rest is made once.
+    _, _, _, _, _, *rest_of_row = make_row(kind="", seller_id=0, account_id=0, subject="", now=now)
     return [
-        make_row(
-            kind=one.kind,
-            seller_id=one.seller_id,
-            account_id=one.account_id,
-            subject=one.public_id,
-            now=now,
+        (
+            make_public_id("msg"),
+            one.seller_id,
+            one.account_id,
+            one.kind,
+            one.public_id,
+            *rest_of_row,
         )
         for one in wanted
         if one.seller_id in told
