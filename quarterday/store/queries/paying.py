@@ -148,3 +148,13 @@ def can(gateway: Gateway, choice: str, currency: str, ability: Ability) -> bool:
     """Whether one of a gateway's ways to pay can do something."""
     choices = gateway.list_choices(currency)
     return any(one.code == choice and ability in one.abilities for one in choices)
+
+
+def find_paid_in(account_id: int) -> set[str]:
+    """Public ids of the grants and payments of an account that were paid in as credit.
+
+    The engine takes them for overpayments of nothing; people know that they added credit.
+    """
+    rows = CreditGrant.objects.filter(account_id=account_id, payment__attempt__invoices=[])
+    found = rows.values_list("public_id", "payment__public_id")
+    return {str(name) for pair in found for name in pair}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from quarterday.core.access import Permission
 from quarterday.store.queries.balances import OpenCredit, load_open_credit
+from quarterday.store.queries.paying import find_paid_in
 from quarterday.store.queries.portal.credit import CreditMove, page_credit, read_credit_use
 from quarterday.store.queries.portal.overview import read_credit
 from quarterday.web.kit.access import AccountRequest, account_page
@@ -66,14 +67,15 @@ def show_credit(request: AccountRequest) -> HttpResponse:
         older_than=read_number(request.GET.get("after", "")),
         newer_than=read_number(request.GET.get("before", "")),
     )
-    url, grants = reverse("portal:credit"), _list_grants(account.id, today)
+    paid_in = find_paid_in(account.id)
+    url, grants = reverse("portal:credit"), _list_grants(account.id, today, paid_in)
     context: dict[str, Any] = {
         "credit_minor": read_credit(account, today),
         "credit_use": str(read_credit_use(account)),
         "grants": grants[:_NAMED],
         "more_grants": len(grants) - _NAMED,
         "more_minor": sum(one.grant.open_minor for one in grants[_NAMED:]),
-        "rows": [_show(move) for move in page.moves],
+        "rows": [_show(move, paid_in) for move in page.moves],
         "newer_url": f"{url}?before={page.newer}" if page.newer is not None else "",
         "older_url": f"{url}?after={page.older}" if page.older is not None else "",
         "can_add": Permission.PAY in request.permissions,
@@ -81,11 +83,11 @@ def show_credit(request: AccountRequest) -> HttpResponse:
     return render(request, "portal/credit.html", context)
 
 
-def _list_grants(account_id: int, today: date) -> list[GrantRow]:
+def _list_grants(account_id: int, today: date, paid_in: set[str]) -> list[GrantRow]:
     return [
         GrantRow(
             one,
-            str(_SORTS[one.kind]),
+            str(_SORTS["deposit" if one.public_id in paid_in else one.kind]),
             one.granted_on > today,
             one.expires_on and one.expires_on - timedelta(days=1),
         )
@@ -94,15 +96,20 @@ def _list_grants(account_id: int, today: date) -> list[GrantRow]:
     ]
 
 
-def _show(move: CreditMove) -> MoveRow:
+def _show(move: CreditMove, paid_in: set[str]) -> MoveRow:
     """A move with where it leads; what payments say of themselves is no reason."""
     if move.kind == "use":
         url = reverse("portal:invoice", args=[move.document])
         return MoveRow(move, _tell(move), move.label, url, "")
     if move.document:
         url = reverse("portal:payment", args=[move.document])
-        return MoveRow(move, _tell(move), gettext("See the payment"), url, "")
+        text = str(_SORTS["deposit"]) if _is_paid_in(move, paid_in) else _tell(move)
+        return MoveRow(move, text, gettext("See the payment"), url, "")
     return MoveRow(move, _tell(move), "", "", move.reason)
+
+
+def _is_paid_in(move: CreditMove, paid_in: set[str]) -> bool:
+    return move.sort == "overpayment" and move.document in paid_in
 
 
 def _tell(move: CreditMove) -> str:

@@ -129,6 +129,9 @@ def test_credit_is_paid_in(shop: Shop) -> None:
     url = "/credit/add/?amount=50.00"
     member.pay(url, "sandbox-card", **typed())
     assert CreditGrant.objects.get().open_minor == 5000
+    page = member.see("/credit/")
+    assert page.count("You added credit") == 2
+    assert "more than was due" not in page
 
 
 @pytest.mark.parametrize("invoices", [1, 25])
