@@ -69,8 +69,9 @@ def check_out(request: ShopRequest) -> HttpResponse:
         page.form.add_error("tax_id", error)
         page.error = ""
     if "look" in request.POST:
-        # Only the sums for another place; nothing is complained about yet.
-        page.form.errors.clear()
+        # Only the sums for another place: nothing else is complained about yet.
+        for name in set(page.form.errors) - {"tax_id"}:
+            del page.form.errors[name]
         return _show(request, page, status=200)
     if not page.form.is_valid():
         return _show(request, page, status=422)
@@ -183,6 +184,7 @@ def _show(request: ShopRequest, page: _Page, status: int = 200) -> HttpResponse:
         "country_name": country_name(page.cart.country),
         "error": page.error,
         "terms_url": find_face(request.seller).data.get("terms_url", ""),
+        "is_look": "look" in request.POST,
         "is_known": page.cart.account is not None,
         "button": _button(page.summary),
     }

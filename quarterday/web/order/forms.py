@@ -87,9 +87,6 @@ class BuyerForm(AgreeForm):
         for name, one in self.fields.items():
             if name != "terms":
                 one.error_messages["required"] = _("Please fill this in.")
-        for name in ("country", "region", "tax_id"):
-            if name in self.fields:
-                self.fields[name].widget.attrs["data-place"] = ""
 
     def buyer(self, language: str) -> Buyer:
         """The buyer of a form that is right."""
