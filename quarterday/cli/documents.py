@@ -125,6 +125,7 @@ def show_template(
         bool, typer.Option("--built-in", help="The built-in one, whatever the seller has saved.")
     ] = False,
     seller: SellerCode = None,
+    as_json: Json = False,
 ) -> None:
     """Print the template of a kind: the seller's own, or else the built-in one to start from."""
     from quarterday.ports.document import find_renderer
@@ -132,7 +133,11 @@ def show_template(
     from quarterday.store.queries.references import find_seller
 
     own = None if built_in else find_template(find_seller(seller), kind)
-    typer.echo(own.source if own else find_renderer().read_source(kind), nl=False)
+    source = own.source if own else find_renderer().read_source(kind)
+    if as_json:
+        print_json({"kind": kind, "version": own.version if own else 0, "source": source})
+    else:
+        typer.echo(source, nl=False)
 
 
 @command(templates, "save")
@@ -140,6 +145,7 @@ def save_own(
     kind: KindArgument,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The template, in typst.")],
     seller: SellerCode = None,
+    as_json: Json = False,
 ) -> None:
     """Lay out a kind of document by a template of the seller's own, from now on.
 
@@ -157,7 +163,10 @@ def save_own(
     row = save_template(
         seller=owner, kind=DocumentKind(kind), source=source, now=read_clock(), actor=ACTOR
     )
-    say(f"Version {row.version} of {kind} is saved for {owner.code}.")
+    if as_json:
+        print_json({"id": row.public_id, "kind": kind, "version": row.version})
+    else:
+        say(f"Version {row.version} of {kind} is saved for {owner.code}.")
 
 
 def _whole(count: int) -> str:
