@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -149,6 +150,34 @@ def resend(
         print_json(_message_record(row))
     else:
         say(f"Queued as {row.public_id}; it leaves with the next quarterday jobs run.")
+
+
+@command(group, "announce")
+def announce(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Your own name for this news.")],
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What it is about.")],
+    file: Annotated[Path, typer.Argument(help="The text, with empty lines between paragraphs.")],
+    button: Annotated[str, typer.Option("--button", help="What its button says.")] = "",
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="PAGE", help="Where the button leads: /services/ or a URL."),
+    ] = "",
+    seller: SellerCode = None,
+) -> None:
+    """Send news to all who chose to get it; under the same CODE nobody gets it twice."""
+    from quarterday.services.messages.queue_news import queue_news
+    from quarterday.store.queries.references import find_seller
+
+    count = queue_news(
+        seller=find_seller(seller),
+        code=code,
+        title=title,
+        text=file.read_text(encoding="utf-8"),
+        button=button,
+        destination=to,
+        now=read_clock(),
+    )
+    say(f"{count:,} accounts get it." if count != 1 else "1 account gets it.")
 
 
 @command(group, "begin")

@@ -14,6 +14,7 @@ from jinja2 import TemplateError
 from quarterday.core.errors import BillingError
 from quarterday.core.message import (
     KINDS,
+    MessageKind,
     empty_fields,
     example_fields,
     find_kind,
@@ -157,13 +158,20 @@ def _reach(fields: Mapping[str, Mapping[str, Any]], words: Mapping[str, str]) ->
     return [words["reach_reply"]]
 
 
+def _choose_why(kind: MessageKind) -> str:
+    """Which sentence says why somebody gets a kind."""
+    if kind.name == "security_notice":
+        return "why_sign_in"
+    return "why_direct" if kind.is_direct else "why_news" if kind.is_marketing else "why"
+
+
 def _foot(
     occasion: Occasion, fields: Mapping[str, Mapping[str, Any]], words: Mapping[str, str]
 ) -> list[str]:
     """Who sends it and why, and what the law wants there."""
     seller, account = fields["seller"], fields["account"]
     kind = KINDS[occasion.kind]
-    why = words["why_direct" if kind.is_direct else "why_news" if kind.is_marketing else "why"]
+    why = words[_choose_why(kind)]
     who = [seller["legal_name"], seller["address"]]
     tax = words["tax_id"].format(number=seller["tax_id"]) if seller["tax_id"] else ""
     lines = [" · ".join(filter(None, who)), tax, *occasion.look.get("footer", ())]

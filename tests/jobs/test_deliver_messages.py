@@ -325,3 +325,25 @@ def test_workers_share_the_work(
         list(pool.map(work, range(4)))
     assert states() == {"sent": 30}
     assert sorted(sink.recipients) == sorted(f"reader{n}@example.com" for n in range(30))
+
+
+def test_news_goes_to_who_chose_it_once(shop: Shop, sink: Sink, deliver: Deliver) -> None:
+    from quarterday.core.errors import BillingError
+    from quarterday.services.messages.queue_news import queue_news
+
+    add(shop, "ada@example.com", "news")
+    add(shop, "bob@example.com")
+    news = {"code": "n1", "title": "New racks", "text": "They are here.\n\nCome.", "now": NOW}
+    with pytest.raises(BillingError, match="postal address"):
+        queue_news(seller=shop.seller, **news)
+    shop.seller.address = {"line1": "Beispielweg 1", "postcode": "00000", "city": "Musterstadt"}
+    shop.seller.save()
+    for _ in range(2):
+        assert queue_news(seller=shop.seller, button="See", destination="/services/", **news) == 1
+    assert deliver() == {"sent": 1}
+    (mail,) = sink.mails
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "They are here.\n\nCome." in text.get_content().replace("\r\n", "\n")
+    assert "Beispielweg 1, 00000 Musterstadt" in text.get_content()
+    assert set(Link.objects.values_list("purpose", flat=True)) == {"custom", "unsubscribe"}
