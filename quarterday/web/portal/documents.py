@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -28,6 +28,7 @@ def list_documents(request: AccountRequest) -> HttpResponse:
         "is_empty": not any(year.invoices or year.payments for year in years),
         "can_export": Permission.EXPORT_DATA in request.permissions,
         "this_year": today.year,
+        "stated": today.year if today > date(today.year, 1, 1) else today.year - 1,
     }
     return render(request, "portal/documents.html", context)
 
@@ -36,7 +37,8 @@ def list_documents(request: AccountRequest) -> HttpResponse:
 @account_page(Permission.SEE_MONEY)
 def show_year(request: AccountRequest, year: int) -> HttpResponse:
     """What was billed and paid in a year, with its tax, and the papers of it."""
-    years = list_years(request.account, read_today(request.seller))
+    today = read_today(request.seller)
+    years = list_years(request.account, today)
     found = next((one for one in years if one.year == year), None)
     if found is None:
         raise Http404(_("There is nothing of that year."))
@@ -48,6 +50,7 @@ def show_year(request: AccountRequest, year: int) -> HttpResponse:
     )
     context = {
         "year": found,
+        "is_stated": date(year, 1, 1) < today,
         "papers": papers,
         "newer_url": f"?before={papers.newer}#payments" if papers.newer else "",
         "older_url": f"?after={papers.older}#payments" if papers.older else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
 from quarterday.core.errors import BillingError
 from quarterday.core.money import currency, parse_minor
@@ -35,8 +35,3 @@ def read_amount(text: str, code: str) -> int | None:
         return parse_minor(text.strip(), currency(code))
     except BillingError:
         return find_amount(text.strip(), currency(code))
-
-
-def is_part(request: HttpRequest, name: str) -> bool:
-    """Whether the page's own script asks for one part of it."""
-    return request.headers.get("X-Part") == name

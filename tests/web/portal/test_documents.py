@@ -107,6 +107,18 @@ def test_a_statement_is_a_pdf(shop: Shop) -> None:
     assert content.startswith(b"%PDF-")
 
 
+def test_on_new_years_day_the_year_has_no_statement_yet(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.invoice(1000, on=date(2025, 12, 31))
+    monkeypatch.setenv(VARIABLE, "2026-01-01T12:00+01:00")
+    customer = Customer(shop.account)
+    page = customer.see("/documents/")
+    assert "/documents/2025/statement.pdf" in page
+    assert "/documents/2026/statement.pdf" not in page + customer.see("/documents/2026/")
+    customer.see("/documents/2026/statement.pdf", status=404)
+
+
 def read_export(customer: Customer) -> tuple[zipfile.ZipFile, dict[str, Any]]:
     archive = open_zip(customer.download("/documents/account.zip", go="1"))
     tables = {

@@ -146,7 +146,7 @@ def test_what_nobody_can_mean_is_no_error(shop: Shop) -> None:
     shop.invoice(1000)
     mine = Customer(shop.account)
     for query in (
-        "state=all'--", "year=0", "year=99999", "year=x", "after=inv_x", "before=1", "q=%00",
+        "state=all'--", "year=0", "year=99999", "year=x", "after=inv_x", "before=1",
         "q=" + "x" * 500, "after=&before=", "year=%C2%B2",
     ):  # fmt: skip
         mine.see(f"/invoices/?{query}")

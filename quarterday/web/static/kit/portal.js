@@ -4,13 +4,14 @@ for (const form of document.querySelectorAll("[data-live]")) {
   const search = async () => {
     const url = form.action + "?" + new URLSearchParams(new FormData(form));
     const mine = ++asked;
-    const answer = await fetch(url, { headers: { "X-Part": form.dataset.live } });
+    const answer = await fetch(url);
     if (!answer.ok || answer.redirected || mine !== asked) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.getElementById(form.dataset.live);
     if (!found) return;
     document.getElementById(form.dataset.live).replaceWith(found);
     history.replaceState(null, "", url);
+    document.getElementById("told").textContent = found.dataset.told;
     add();
   };
   form.querySelector("[data-no-script]").hidden = true;
