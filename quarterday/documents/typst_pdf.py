@@ -69,7 +69,7 @@ class TypstPdf:
     def render_bare(self, text: str) -> bytes:
         """A page with a line of text and nothing else: the least that any file costs here."""
         with _lock:
-            return _compile({"main.typ": text.encode()}, 0)
+            return _compile({"main.typ": f'#set document(title: "Bare")\n{text}'.encode()}, 0)
 
     def check(self, page: Mapping[str, Any], *, template: str) -> None:
         """Refuse a template that does not work on a page, in a process with narrow limits."""
