@@ -80,7 +80,7 @@ def answer_wish(request: AccountRequest, public_id: str, *, cancels: bool) -> Ht
         "action": request.path,
         "back": _choosing(service, wanted.wish.verb),
         "toggle": _toggle(request, wanted, preview, today),
-        "credit_minor": read_credit(request.account, today),
+        "credit_minor": read_credit(request.account, today) if _sees_money(request) else 0,
     }
     return render(request, "portal/change_confirm.html", context, status=409 if moved else 200)
 
@@ -115,7 +115,9 @@ def _done(request: AccountRequest, service: Service, wanted: Wanted, done: Previ
     if not done.is_change:
         messages.info(request, _("It was done already."))
     else:
-        messages.success(request, f"{_tell_done(wanted)} {_tell_issued(done)}".strip())
+        messages.success(
+            request, f"{_tell_done(wanted)} {_tell_issued(done, _sees_money(request))}".strip()
+        )
     return HttpResponseRedirect(_page(service))
 
 
@@ -134,9 +136,15 @@ def _tell_done(wanted: Wanted) -> str:
             return _("The change to %(name)s is made.") % words
 
 
-def _tell_issued(done: Preview) -> str:
+def _sees_money(request: AccountRequest) -> bool:
+    return Permission.SEE_MONEY in request.permissions
+
+
+def _tell_issued(done: Preview, sees_money: bool) -> str:
     amount = format_money(abs(done.now_minor), done.currency)
-    if done.now_minor > 0:
+    if done.now_minor > 0 and not sees_money:
+        text = _("An invoice of %(amount)s was issued.")
+    elif done.now_minor > 0:
         text = _("An invoice of %(amount)s was issued; you find it under Invoices.")
     elif done.now_minor < 0:
         text = _("%(amount)s was given back to you.")

@@ -55,7 +55,7 @@ def test_an_upgrade_bills_what_was_shown(shop: Shop) -> None:
     invoice = Invoice.objects.latest("id")
     assert (invoice.total_minor, invoice.issued_on) == (2177, TODAY)
     assert [line.net_minor for line in invoice.lines.order_by("net_minor")] == [-871, 2700]
-    assert "An invoice of 21.77 € was issued" in customer.see(f"/services/{row.public_id}/")
+    assert "An invoice of 21.77 € was issued." in customer.see(f"/services/{row.public_id}/")
     assert Event.objects.get(kind="subscription.plan_changed").actor == customer.user.public_id
     shop.bill(date(2026, 4, 1))
     assert Invoice.objects.latest("id").total_minor == 3689
