@@ -54,7 +54,7 @@ def show(kind: Kind, language: Language, seller: SellerCode = None, as_json: Jso
 
 
 @command(group, "save")
-def save(
+def save_words(
     kind: Kind,
     language: Language,
     file: Annotated[

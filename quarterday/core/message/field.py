@@ -201,7 +201,7 @@ def example_fields(kind: str) -> dict[str, dict[str, Any]]:
     """An example of everything that a kind of message can tell.
 
     >>> example_fields("receipt")["payment"]["amount"]
-    Money(minor=12000, currency=Currency(code='EUR', exponent=2))
+    Money(minor=12500, currency=Currency(code='EUR', exponent=2))
     """
     return {
         group: {name: field.example for name, field in fields.items()}
