@@ -60,7 +60,10 @@ class _BackendSession:
         self.connection = connection
 
     def send(self, parcel: Parcel) -> Outcome:
-        mail = _to_django(parcel)
+        try:
+            mail = _to_django(parcel)
+        except ValueError as error:
+            return Outcome(Answer.REFUSED, reason=f"it cannot be written as a mail: {error}")
         try:
             sent = self.connection.send_messages([mail])
         except AnymailRecipientsRefused as error:

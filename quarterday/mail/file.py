@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
+from quarterday.core.errors import BillingError
 from quarterday.mail.mime import write_mail
 from quarterday.ports.mailer import Answer, Outcome, Parcel, Session, Unreachable
 
@@ -37,7 +38,10 @@ class _FileSession:
         self.folder, self.options = folder, options
 
     def send(self, parcel: Parcel) -> Outcome:
-        content = write_mail(parcel, self.options.get("dkim", {}))
+        try:
+            content = write_mail(parcel, self.options.get("dkim", {}))
+        except (ValueError, BillingError) as error:
+            return Outcome(Answer.REFUSED, reason=f"it cannot be written as a mail: {error}")
         path = self.folder / f"{parcel.key.partition('@')[0]}.eml"
         try:
             path.write_bytes(content)

@@ -64,8 +64,18 @@ def write_mail(parcel: Parcel, keys: Keys) -> bytes:
     return signature + content
 
 
-def _address(name: str, address: str) -> Address:
+def to_ascii(address: str) -> str:
+    """An address with its domain as the DNS has it; raises ``ValueError`` for one that no server
+    takes without SMTPUTF8.
+    """
     local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise ValueError(f"{address} has letters before the @ that mail servers do not take")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
+def _address(name: str, address: str) -> Address:
+    local, _, domain = to_ascii(address).rpartition("@")
     # A name with a line end in it would otherwise begin a header of its own.
     return Address(" ".join(name.split()), username=local, domain=domain)
 

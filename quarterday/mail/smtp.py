@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
 
-from quarterday.mail.mime import write_mail
+from quarterday.core.errors import BillingError
+from quarterday.mail.mime import to_ascii, write_mail
 from quarterday.ports.mailer import Answer, Outcome, Parcel, Session, Unreachable
 
 _TIMEOUT = 30
@@ -67,7 +68,12 @@ class _SmtpSession:
         return server
 
     def send(self, parcel: Parcel) -> Outcome:
-        content = write_mail(parcel, self.options.get("dkim", {}))
+        try:
+            content = write_mail(parcel, self.options.get("dkim", {}))
+        except (ValueError, BillingError) as error:
+            # Nothing left the house: an address that no header can hold, or a key that is gone.
+            answer = Answer.DEFERRED if isinstance(error, BillingError) else Answer.REFUSED
+            return Outcome(answer, reason=f"it cannot be written as a mail: {error}")
         try:
             if self.server is None:
                 self.server = self._connect()
@@ -84,7 +90,7 @@ class _SmtpSession:
         if sender[0] != 250:
             self._start_anew(server, sender[0])
             return _judge(*sender, is_address=False)
-        recipient = server.rcpt(parcel.address)
+        recipient = server.rcpt(to_ascii(parcel.address))
         if recipient[0] not in (250, 251):
             self._start_anew(server, recipient[0])
             return _judge(*recipient, is_address=True)

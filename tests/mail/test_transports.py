@@ -151,6 +151,18 @@ def test_what_a_server_says_of_an_address(said: str, answer: Answer, is_address:
             assert session.send(PARCEL).answer is Answer.SENT, "the next one goes through"
 
 
+def test_addresses_of_other_scripts() -> None:
+    with run_sink() as sink:
+        assert send("smtp", sink.options, PARCEL._replace(address="ada@bücher.example")).answer == (
+            Answer.SENT
+        )
+        assert sink.recipients == ["ada@xn--bcher-kva.example"]
+        bad = PARCEL._replace(address="jürgen@example.com")
+        assert send("smtp", sink.options, bad).answer is Answer.REFUSED
+        lost = {**sink.options, "dkim": {"shop.example": ("s1", "/nowhere/key.pem")}}
+        assert send("smtp", lost).answer is Answer.DEFERRED, "a key that is away is put back"
+
+
 def test_an_unreachable_server_takes_nothing() -> None:
     with pytest.raises(Unreachable, match="cannot be reached"):
         send("smtp", {"host": "127.0.0.1", "port": 1})
