@@ -44,6 +44,7 @@ def test_a_paid_invoice_is_shown_as_paid_by_the_same_link(holder: Holder) -> Non
     assert "Paid on 2 March 2026" in page
     assert "40.00 €" in page
     assert "Download the receipt" in page
+    assert holder.get(f"{path}/receipt.pdf").content.startswith(b"%PDF")
     assert '<form method="post" action="/l/' not in page
 
 
