@@ -152,7 +152,7 @@ def check(seller: SellerCode = None, as_json: Json = False) -> None:
         columns = (Column("Seller"), Column("Link"), Column("For"), Column("Result"))
         rows = [(one.seller, one.purpose, one.what, _result(one)) for one in found]
         print_table(columns, rows)
-        say(f"\n{_sum_up(len(broken), len(found))}")
+        say(f"\n{_sum_up(len(broken), sum(not one.missing for one in found))}")
     if broken:
         raise typer.Exit(ExitCode.OFFENCES)
 
