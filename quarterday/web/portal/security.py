@@ -89,8 +89,7 @@ def security(request: UserRequest) -> HttpResponse:
         "means": list_means(user),
         "has_password": user.has_usable_password(),
         "sign_ins": [
-            {"row": row, "is_here": row.session_key == here}
-            for row in list_sign_ins(user.id)
+            {"row": row, "is_here": row.session_key == here} for row in list_sign_ins(user.id)
         ],
     }
     return render(request, "access/security.html", context, status=422 if form.errors else 200)
