@@ -64,6 +64,9 @@ class _BackendSession:
             mail = _to_django(parcel)
         except ValueError as error:
             return Outcome(Answer.REFUSED, reason=f"it cannot be written as a mail: {error}")
+        return self._hand_over(mail)
+
+    def _hand_over(self, mail: EmailMultiAlternatives) -> Outcome:
         try:
             sent = self.connection.send_messages([mail])
         except AnymailRecipientsRefused as error:

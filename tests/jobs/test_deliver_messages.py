@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.db import connection
+from django.test import Client
 
 from quarterday.core.message import KINDS
 from quarterday.services.accounts.add_contact import add_contact
@@ -285,6 +286,23 @@ def test_marketing_has_a_way_out_and_takes_it(shop: Shop, sink: Sink, deliver: D
     assert text is not None
     assert leave in text.get_content().replace("\n", "")
     assert Link.objects.get(purpose="unsubscribe").address == "ada@example.com"
+
+
+def test_a_mail_program_unsubscribes_with_one_click(
+    shop: Shop, sink: Sink, deliver: Deliver, settings: LazySettings
+) -> None:
+    add(shop, "ada@example.com", "news")
+    settings.ALLOWED_HOSTS = ["testserver"]
+    tell(shop, "newsletter", "spring", data={"news": {"title": "New", "text": "Racks."}})
+    deliver()
+    leave = str(sink.mails[0]["List-Unsubscribe"]).strip("<>")
+    page = leave.removeprefix("https://billing.shop.example")
+    answer = Client(enforce_csrf_checks=True).post(page, {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert Unsubscription.objects.get().address == "ada@example.com"
+    tell(shop, "newsletter", "autumn", data={"news": {"title": "New", "text": "Racks."}})
+    deliver()
+    assert states() == {"sent": 1, "suppressed": 1}
 
 
 def test_only_news_is_marketing() -> None:
