@@ -73,9 +73,7 @@ def publish(
     from quarterday.services.catalog.publish_offer import publish_offer
     from quarterday.store.queries.references import find_seller
 
-    row, now = find_seller(seller), read_clock()
-    found = _find_product(row, product)
-    known = getattr(found, "offer", None)
+    found = _find_product(row := find_seller(seller), product)
     given: dict[str, Any] = {
         "headline": headline,
         "description": description,
@@ -87,21 +85,25 @@ def publish(
         "max_quantity": max_quantity,
         "is_public": public,
     }
-    kept = {name: getattr(known, name) for name in given} if known else {}
-    changed = {name: value for name, value in given.items() if value is not None}
     offer = publish_offer(
         product=found,
-        group=_find_group(row, group_code, group_name, now),
-        now=now,
-        position=known.position if known else 100,
+        group=_find_group(row, group_code, group_name, read_clock()),
+        now=read_clock(),
         actor=ACTOR,
-        **{**kept, **changed},
+        **_merge(found, given),
     )
     if as_json:
         print_json(_record(offer))
     else:
         state = "offered in public" if offer.is_public else "kept out of the catalogue"
         say(f"Product {found.code} is {state}, in group {offer.group.code}.")
+
+
+def _merge(product: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """What is given, and for the rest what the offer says already."""
+    known = getattr(product, "offer", None)
+    kept = {name: getattr(known, name) for name in (*given, "position")} if known else {}
+    return {**kept, **{name: value for name, value in given.items() if value is not None}}
 
 
 def _find_product(seller: Any, code: str) -> Any:

@@ -82,8 +82,9 @@ def read_native(given: Mapping[str, Any]) -> tuple[Record | None, list[BadValue]
     >>> record.type
     'meter'
     >>> [str(one) for one in read_native({"type": "car"})[1]]
-    ["'car' is no type of record; use one of account, addon, charge, contact, credit, discount, \
-meter, payment, plan, price, product, seller, subscription, tax_rate, usage"]
+    ["'car' is no type of record; use one of account, addon, brand, charge, contact, credit, \
+discount, meter, offer, payment, plan, price, product, product_group, seller, subscription, \
+tax_rate, usage"]
     """
     kind = given.get("type")
     if not isinstance(kind, str) or kind not in RECORD_TYPES:

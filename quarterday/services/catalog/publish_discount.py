@@ -66,8 +66,7 @@ def publish_discount(
         periods=periods,
         priority=priority,
     )
-    if periods < 1:
-        raise BillingError(f"periods must be at least 1, not {periods}")
+    _check(code, periods, valid_from, valid_end)
     unit = currency or seller.currency
     with transaction.atomic():
         discount, done = publish_row(
@@ -89,8 +88,6 @@ def publish_discount(
             },
             editable=("name", "promotion"),
         )
-        if valid_from and valid_end and valid_end <= valid_from:
-            raise BillingError(f"discount {code} ends on {valid_end}, before it begins")
         if done.is_new:
             record_event(
                 kind="discount.published",
@@ -101,3 +98,10 @@ def publish_discount(
                 data={"code": code},
             )
     return discount
+
+
+def _check(code: str, periods: int, valid_from: date | None, valid_end: date | None) -> None:
+    if periods < 1:
+        raise BillingError(f"periods must be at least 1, not {periods}")
+    if valid_from and valid_end and valid_end <= valid_from:
+        raise BillingError(f"discount {code} ends on {valid_end}, before it begins")
