@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from django.db.models import Count, Q, TextField
@@ -16,6 +16,7 @@ from quarterday.store.models import (
     Event,
     InvoiceLine,
     PendingCharge,
+    Price,
     Subscription,
     SubscriptionDiscount,
     SubscriptionItem,
@@ -100,3 +101,20 @@ def load_last_lines(items: Sequence[SubscriptionItem], limit: int = 8) -> list[I
     """What was billed last for some items, the newest first, with the invoices."""
     rows = InvoiceLine.objects.filter(item__in=[item.id for item in items])
     return list(rows.select_related("invoice").order_by("-id")[:limit])
+
+
+def load_labelled(account: Account, labels: Collection[str]) -> dict[str, Price]:
+    """Prices by the labels that explanations name them by: product/plan/price."""
+    parts = [label.split("/") for label in labels if label.count("/") == 2]
+    if not parts:
+        return {}
+    products, plans, codes = zip(*parts, strict=True)
+    rows = Price.objects.filter(
+        plan__product__seller=account.seller_id,
+        plan__product__code__in=products,
+        plan__code__in=plans,
+        code__in=codes,
+        currency=account.currency,
+    )
+    found = rows.select_related("plan__product", "meter")
+    return {f"{one.plan.product.code}/{one.plan.code}/{one.code}": one for one in found}

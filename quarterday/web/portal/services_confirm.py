@@ -75,7 +75,7 @@ def answer_wish(request: AccountRequest, public_id: str, *, cancels: bool) -> Ht
     context = {
         "service": service,
         "wanted": wanted,
-        "effect": tell_effect(wanted, preview, today),
+        "effect": tell_effect(request.account, wanted, preview, today),
         "moved": moved,
         "action": request.path,
         "back": _choosing(service, wanted.wish.verb),

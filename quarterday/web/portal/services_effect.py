@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from quarterday.core.money import currency, format_minor
-from quarterday.core.tax import TaxAmount
-from quarterday.services.invoicing.simulate import SimulatedInvoice, SimulatedLine
 from quarterday.services.subscriptions.make_change import Verb
-from quarterday.services.subscriptions.preview_change import Preview, added_lines
-from quarterday.web.kit.sums import tell_sums
+from quarterday.services.subscriptions.preview_change import Preview
+from quarterday.store.models import Account
 from quarterday.web.kit.words import format_day, format_money, format_quantity
+from quarterday.web.portal.services_lines import EffectInvoice, load_known, tell_invoice
 from quarterday.web.portal.services_wishes import Wanted
-
-
-class EffectLine(NamedTuple):
-    """A line that would be billed; ``is_new`` when the change brings it."""
-
-    line: SimulatedLine
-    last_on: date
-    is_new: bool
-    days: int
-    of_days: int
-    why: tuple[str, ...]
-
-
-class EffectInvoice(NamedTuple):
-    """An invoice that would be issued, or below zero a credit note."""
-
-    invoice: SimulatedInvoice
-    lines: tuple[EffectLine, ...]
-    taxes: tuple[TaxAmount, ...]
 
 
 class Effect(NamedTuple):
@@ -52,10 +30,11 @@ class Effect(NamedTuple):
     has_others: bool
 
 
-def tell_effect(wanted: Wanted, preview: Preview, today: date) -> Effect:
+def tell_effect(account: Account, wanted: Wanted, preview: Preview, today: date) -> Effect:
     """A preview in words."""
-    now = tuple(_tell_invoice(preview, one) for one in preview.now)
-    later = tuple(_tell_invoice(preview, one) for one in preview.later)
+    known = load_known(account, [*preview.now, *preview.later])
+    now = tuple(tell_invoice(preview, one, known) for one in preview.now)
+    later = tuple(tell_invoice(preview, one, known) for one in preview.later)
     verb = wanted.wish.verb
     return Effect(
         preview,
@@ -69,36 +48,6 @@ def tell_effect(wanted: Wanted, preview: Preview, today: date) -> Effect:
         later,
         any(not line.is_new for one in now for line in one.lines),
     )
-
-
-def _tell_invoice(preview: Preview, one: SimulatedInvoice) -> EffectInvoice:
-    new = set(map(id, added_lines(preview, one)))
-    # A period to come has no usage yet, so its line says nothing.
-    said = [line for line in one.lines if line.net_minor or line.kind != "usage"]
-    lines = tuple(_tell_line(line, one.currency, id(line) in new) for line in said)
-    return EffectInvoice(one, lines, one.taxes)
-
-
-def _tell_line(line: SimulatedLine, code: str, is_new: bool) -> EffectLine:
-    facts = json.loads(line.explanation)
-    last = max(line.period.start, line.period.end - timedelta(days=1))
-    why = tuple(tell_sums(_as_record(line, code), code))
-    days, of_days = facts.get("days", 0), facts.get("of_days", 0)
-    return EffectLine(line, last, is_new, days, of_days, why)
-
-
-def _as_record(line: SimulatedLine, code: str) -> dict[str, object]:
-    """A line to come as `tell_sums` reads those of documents."""
-    unit, facts = currency(code), json.loads(line.explanation)
-    taken = facts.get("discounts", ())
-    return {
-        "explanation": facts,
-        "terms": {},
-        "gross": format_minor(line.gross_minor, unit),
-        "discount": format_minor(line.discount_minor, unit),
-        "net": format_minor(line.net_minor, unit),
-        "discounts": [{"code": name, "amount": format_minor(off, unit)} for name, off in taken],
-    }
 
 
 def _title(wanted: Wanted) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -33,6 +35,12 @@ def confirm(customer: Customer, row: Subscription, **asked: Any) -> tuple[str, A
     return " ".join(page.replace("\u00a0", " ").split()), customer.client.post(url, hidden(page))
 
 
+def explained(page: str) -> list[str]:
+    """The sentences about how the lines came to be, in order."""
+    found = re.findall(r'<details class="explain">.*?<ul>(.*?)</ul>', unescape(page))
+    return [text for one in found for text in re.findall(r"<li>(.*?)</li>", one)]
+
+
 def services(row: Subscription) -> list[tuple[str, date, date | None]]:
     items = row.items.order_by("id").select_related("price__plan")
     return [(one.price.plan.name, one.start_on, one.end_on) for one in items]
@@ -56,6 +64,9 @@ def test_an_upgrade_bills_what_was_shown(shop: Shop) -> None:
     assert (invoice.total_minor, invoice.issued_on) == (2177, TODAY)
     assert [line.net_minor for line in invoice.lines.order_by("net_minor")] == [-871, 2700]
     assert "An invoice of 21.77 € was issued." in customer.see(f"/services/{row.public_id}/")
+    paper = Customer(shop.account, "owner").see(f"/invoices/{invoice.public_id}/")
+    told = explained(page)
+    assert len(told) >= 4 and told == explained(paper)
     assert Event.objects.get(kind="subscription.plan_changed").actor == customer.user.public_id
     shop.bill(date(2026, 4, 1))
     assert Invoice.objects.latest("id").total_minor == 3689
