@@ -96,7 +96,7 @@ class BankTransfer:
             Detail(gettext_noop("IBAN"), show_iban(self._iban)),
             Detail(gettext_noop("BIC"), self._bic),
             Detail(gettext_noop("Bank"), self._bank, is_copied=False),
-            Detail(gettext_noop("Amount"), f"{amount} {intent.currency}"),
+            Detail(gettext_noop("Amount"), f"{amount} {intent.currency}", is_amount=True),
             Detail(gettext_noop("Reference"), show_creditor_reference(intent.creditor_reference)),
         ]
         return Instructions(

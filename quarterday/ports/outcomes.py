@@ -55,11 +55,15 @@ class KeptMethod:
 
 @dataclass(frozen=True)
 class Detail:
-    """One line of what the payer needs to know; ``is_copied`` offers to copy the value."""
+    """One line of what the payer needs to know; ``is_copied`` offers to copy the value.
+
+    An amount says so, and is written as the reader writes amounts.
+    """
 
     label: str
     value: str
     is_copied: bool = True
+    is_amount: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from quarterday.store.models import (
 )
 from quarterday.store.queries.paying import LIVE, ON_THE_WAY, is_promise, list_live_attempts
 from quarterday.web.kit.clock import read_now, read_today
-from quarterday.web.kit.pay_flow import look_up, remember, submit
+from quarterday.web.kit.pay_flow import find_begun, look_up, remember, submit
 from quarterday.web.kit.pay_ways import Way, find_way, list_ways
 from quarterday.web.kit.words import format_money
 
@@ -114,12 +114,16 @@ def _serve(
             # Whoever may pay the invoice may see how far its payment is.
             remember(request, one, back=_find_here(request), done=done_url, ends_at_done=False)
         return _show(request, asked, ways, page, back_url)
-    if request.POST.get("shown") != str(asked.amount_minor):
-        problem = _("The amount has changed since you opened this page. Nothing was paid.")
-        return _show(request, asked, ways, page, back_url, problem=problem, status=409)
-    way = find_way(ways, request.POST.get("way", ""))
-    if way is None:
+    chosen = request.POST.get("way", "")
+    if begun := find_begun(asked.account, request.POST.get("key", ""), chosen):
+        # Pressed twice: the first one is at work, or done.
+        return _go_on(request, begun, page, back_url, done_url)
+    way = find_way(ways, chosen)
+    is_stale = request.POST.get("shown") != str(asked.amount_minor)
+    if way is None or is_stale:
         problem = _("This way to pay is no longer offered. Choose another one.")
+        if is_stale:
+            problem = _("The amount has changed since you opened this page. Nothing was paid.")
         return _show(request, asked, ways, page, back_url, problem=problem, status=409)
     fields = way.read_fields(request)
     if errors := way.check(fields, now):

@@ -19,7 +19,13 @@ from quarterday.services.idempotency.once import once
 from quarterday.services.payments.finish_attempt import finish_attempt
 from quarterday.services.payments.make_intent import make_intent
 from quarterday.services.payments.start_attempt import start_attempt
-from quarterday.store.models import Account, AttemptPurpose, AttemptStatus, PaymentAttempt
+from quarterday.store.models import (
+    Account,
+    AttemptPurpose,
+    AttemptStatus,
+    IdempotencyKey,
+    PaymentAttempt,
+)
 from quarterday.web.kit.pay_ways import Way
 from quarterday.web.kit.sign_in import client_address
 
@@ -87,9 +93,9 @@ def _begin_once(
         begun.append(begin())
         return begun[-1]
 
-    caller = f"pay {account.public_id}"
+    caller = _caller(account)
     for number in range(_TRIES):
-        name = f"{key[:64] or 'none'} {asked[0]} {asked[1]} {number}"
+        name = f"{_page(key)} {asked[0]} {asked[1]} {number}"
         found = once(caller=caller, key=name, input=asked, work=work, now=now)
         attempt = PaymentAttempt.objects.select_related("account__seller", "method").get(
             public_id=found, account=account
@@ -98,6 +104,26 @@ def _begin_once(
             # A promise that was made before is told anew, not asked for again.
             return attempt, bool(begun) and attempt.status == AttemptStatus.CREATED
     raise Conflict("this page was used too often; open it again")
+
+
+def find_begun(account: Account, key: str, way: str) -> PaymentAttempt | None:
+    """What a page has begun already and has not failed, whatever is open by now."""
+    rows = IdempotencyKey.objects.filter(
+        caller=_caller(account), key__startswith=f"{_page(key)} {way} "
+    )
+    last = rows.order_by("-id").first()
+    if last is None:
+        return None
+    attempts = PaymentAttempt.objects.filter(account=account, public_id=last.answer)
+    return attempts.exclude(status__in=_ENDED_BADLY).first()
+
+
+def _caller(account: Account) -> str:
+    return f"pay {account.public_id}"
+
+
+def _page(key: str) -> str:
+    return key[:64] or "none"
 
 
 @sensitive_variables("fields")

@@ -27,6 +27,7 @@ from quarterday.web.kit.clock import read_now
 from quarterday.web.kit.context import LANGUAGE_COOKIE, speak
 from quarterday.web.kit.pay_flow import ask_gateway, look_up, recall
 from quarterday.web.kit.pay_ways import make_inputs
+from quarterday.web.kit.words import format_money
 
 _ASKED = (AttemptStatus.CREATED, AttemptStatus.ACTION, AttemptStatus.UNKNOWN)
 # Whoever has just pressed the button is still being served.
@@ -162,7 +163,9 @@ def _describe(attempt: PaymentAttempt, seen: _Seen) -> dict[str, Any]:
         "attempt": attempt,
         "seen": seen,
         "invoices": list(rows.order_by("due_on", "id")),
-        "instructions": _translate(said) if said and attempt.status == "pending" else None,
+        "instructions": _translate(attempt, said)
+        if said and attempt.status == AttemptStatus.PENDING
+        else None,
         "expected_on": date.fromisoformat(expected) if expected else None,
         "url": data.get("url", "") if attempt.status == AttemptStatus.ACTION else "",
         "inputs": make_inputs(declared, "pay", {}, errors),
@@ -172,12 +175,22 @@ def _describe(attempt: PaymentAttempt, seen: _Seen) -> dict[str, Any]:
     }
 
 
-def _translate(said: dict[str, Any]) -> dict[str, Any]:
+def _translate(attempt: PaymentAttempt, said: dict[str, Any]) -> dict[str, Any]:
     """The instructions of a gateway in the reader's language, with the code as a picture."""
-    qr = said.get("qr", "")
+    qr, amount = said.get("qr", ""), format_money(attempt.amount_minor, attempt.currency)
+    # Forms of banks take the number alone.
+    number = amount.rpartition(" ")[0] or amount
     return {
         "text": _(said["text"]),
-        "details": [{**one, "label": _(one["label"])} for one in said["details"]],
+        "details": [
+            {
+                **one,
+                "label": _(one["label"]),
+                "value": amount if one.get("is_amount") else one["value"],
+                "copied": number if one.get("is_amount") else one["value"],
+            }
+            for one in said["details"]
+        ],
         "qr": _draw(qr) if qr else "",
         "qr_text": _(said["qr_text"]) if said.get("qr_text") else "",
     }
