@@ -15,6 +15,7 @@ from quarterday.services.orders.choose_items import choose_items
 from quarterday.services.orders.show_price import ShownPrice, show_families, show_price
 from quarterday.store.queries.catalogue import Catalogue, OfferView, PlanView
 from quarterday.web.kit.prices import describe_price, format_price
+from quarterday.web.kit.words import format_money
 from quarterday.web.order.words import every, trial
 
 _OPTION, _ADDON = "option.", "addon."
@@ -184,5 +185,5 @@ def _unit_price(view: PlanView) -> str:
     """The exact price of one, where it may have more places than its currency."""
     price = view.prices[0]
     if price.model["model"] != "per_unit":
-        return ""
+        return format_money(show_price(view).amount_minor, price.currency)
     return format_price(Decimal(price.model.get("unit_price", 0)), price.currency)
