@@ -74,10 +74,12 @@ def _serve(url: str | None, port: int) -> None:
     link = let_in(now=read_clock())
     say(f"\nThe portal, signed in with one click: {link}")
     say(f"A shop to order from:                 {address}/order/hosting/")
+    say("Mails that are sent meanwhile:          in the folder demo-mail")
     if url is not None:
         os.environ["QUARTERDAY_DATABASE_URL"] = url
-    os.environ.setdefault("QUARTERDAY_MAIL_URL", f"file://{Path('demo-mail').absolute()}")
-    run_server("127.0.0.1", port)
+    # Invented people get no mail, whatever this machine could send.
+    os.environ["QUARTERDAY_MAIL_URL"] = f"file://{Path('demo-mail').absolute()}"
+    run_server("127.0.0.1", port, jobs=True)
 
 
 class _Teller:

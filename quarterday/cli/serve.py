@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
-from typing import Annotated
+import time
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -21,20 +24,23 @@ def serve_command(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port.")] = 8000,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 1,
+    jobs: Annotated[
+        bool, typer.Option("--jobs", help="Also do what is due: bill, mail, look after links.")
+    ] = False,
 ) -> None:
     """Serve the portal, the order pages and the signed links.
 
-    Put a web server with TLS before it, and say in QUARTERDAY_URL where customers reach it. Stop
-    it with Ctrl-C.
+    Put a web server with TLS before it, and say in QUARTERDAY_URL where customers reach it. With
+    --jobs nothing else need run. Stop it with Ctrl-C.
     """
     if workers > 1 and _is_embedded():
         say("SQLite serves from one process; use PostgreSQL for several.")
         raise typer.Exit(ExitCode.USAGE)
-    run_server(host, port, workers)
+    run_server(host, port, workers, jobs=jobs)
 
 
-def run_server(host: str, port: int, workers: int = 1) -> None:
-    """Serve until told to stop. The server takes this process's place, so signals reach it."""
+def run_server(host: str, port: int, workers: int = 1, *, jobs: bool = False) -> None:
+    """Serve until told to stop, with or without a worker for the jobs beside the server."""
     from quarterday.ports.clock import is_moved, read_now
 
     say(f"Serving at {find_address(port)} until Ctrl-C.")
@@ -46,7 +52,28 @@ def run_server(host: str, port: int, workers: int = 1) -> None:
     # Links that are made meanwhile lead here.
     os.environ["QUARTERDAY_URL"] = find_address(port)
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])
+    server = [sys.executable, "-m", "granian", *arguments]
+    if jobs:
+        _run_together(server, [sys.executable, "-m", "quarterday", "jobs", "run"])
+    # The server takes this process's place, so signals reach it.
+    os.execv(sys.executable, server)
+
+
+def _run_together(*commands: list[str]) -> NoReturn:
+    """Run commands until one of them ends or this process is told to stop; then stop them all."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    running = [subprocess.Popen(command) for command in commands]
+    try:
+        while all(one.poll() is None for one in running):
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for one in running:
+            one.terminate()
+        for one in running:
+            one.wait()
+    raise typer.Exit(max(0, *(one.returncode or 0 for one in running)))
 
 
 def find_address(port: int) -> str:
