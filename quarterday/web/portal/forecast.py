@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from itertools import takewhile
 from typing import NamedTuple
 
+from django.db.models import F, Q
+
 from quarterday.services.invoicing.simulate import SimulatedLine, simulate
-from quarterday.store.models import Account, BillingDue
+from quarterday.store.models import Account, BillingDue, SubscriptionItem
 
 # A billing day may bring nothing, as when nothing was used; the next one is looked at too.
 _AHEAD = timedelta(days=62)
@@ -28,12 +30,25 @@ class NextInvoice(NamedTuple):
     has_usage: bool
 
 
+def find_next_day(account: Account, today: date) -> date | None:
+    """When an account is billed next; None when nothing is planned."""
+    rows = BillingDue.objects.filter(account=account, bill_on__isnull=False)
+    bill_on = rows.values_list("bill_on", flat=True).first()
+    return None if bill_on is None else max(bill_on, today)
+
+
+def is_metered(account: Account) -> bool:
+    """Whether the next invoice is reckoned from measurements, of which there may be very many."""
+    rows = SubscriptionItem.objects.filter(account_id=account.id, price__meter__isnull=False)
+    return rows.filter(Q(end_on=None) | Q(billed_through__lt=F("end_on"))).exists()
+
+
 def foresee_invoice(account: Account, today: date) -> NextInvoice | None:
     """What the billing run would issue next for an account; None when nothing is planned."""
-    bill_on = BillingDue.objects.filter(account=account).values_list("bill_on", flat=True).first()
-    if bill_on is None:
+    day = find_next_day(account, today)
+    if day is None:
         return None
-    last = max(bill_on, today) + _AHEAD
+    last = day + _AHEAD
     coming = (
         one
         for one in simulate(first=today, last=last, accounts=[account.id])

@@ -26,7 +26,7 @@ from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_today
 from quarterday.web.portal.activity import MONEY_KINDS, tell_events
 from quarterday.web.portal.attempts import tell_attempts
-from quarterday.web.portal.forecast import foresee_invoice
+from quarterday.web.portal.forecast import find_next_day, foresee_invoice, is_metered
 from quarterday.web.portal.invoices import list_rows
 
 
@@ -46,11 +46,26 @@ def show_home(request: AccountRequest) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
+@require_safe
+@account_page(Permission.SEE_MONEY)
+def show_next(request: AccountRequest) -> HttpResponse:
+    """The next invoice as it would be today, on a page of its own."""
+    account, today = request.account, read_today(request.seller)
+    context = {
+        "next": foresee_invoice(account, today),
+        "next_on": find_next_day(account, today),
+        "is_metered": is_metered(account),
+    }
+    return render(request, "portal/next_invoice.html", context)
+
+
 def _read_money(request: AccountRequest, today: date) -> dict[str, Any]:
     account = request.account
     owed = read_owed(account, today)
     underway = list_live_attempts(account)
     credit_minor = read_credit(account, today)
+    # What is measured may take a while to add up, so that is fetched when the page is there.
+    is_late = is_metered(account)
     can_pay = Permission.PAY in request.permissions
     return {
         "owed": owed,
@@ -60,7 +75,9 @@ def _read_money(request: AccountRequest, today: date) -> dict[str, Any]:
         "is_covered": _is_covered(owed, underway),
         "credit_minor": credit_minor,
         "credit_use": str(read_credit_use(account)),
-        "next": foresee_invoice(account, today),
+        "next_on": find_next_day(account, today),
+        "next": None if is_late else foresee_invoice(account, today),
+        "is_late": is_late,
         "can_pay": can_pay and bool(owed.number),
         "can_add": can_pay,
         "pay_url": pay_url([one.public_id for one in owed.first])

@@ -19,7 +19,7 @@ from quarterday.web.portal.files import (
     download_statement,
 )
 from quarterday.web.portal.funds import add_credit
-from quarterday.web.portal.home import show_home
+from quarterday.web.portal.home import show_home, show_next
 from quarterday.web.portal.invoice import show_invoice
 from quarterday.web.portal.invoices import export_invoices, list_invoices
 from quarterday.web.portal.methods import add_method, drop_method, make_default, show_methods
@@ -27,6 +27,7 @@ from quarterday.web.portal.pay import pay_invoices, show_attempt
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", show_home, name="home"),
+    path("next-invoice/", show_next, name="next"),
     path("invoices/", list_invoices, name="invoices"),
     path("invoices/list.csv", export_invoices, name="invoices_csv"),
     path("invoices/pay/", pay_invoices, name="pay"),

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = (
     "/",
+    "/next-invoice/",
     "/invoices/",
     "/invoices/?state=all",
     "/invoices/?state=all&q=space+1.19",

@@ -10,6 +10,8 @@ from quarterday.ports.clock import VARIABLE
 from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.invoicing.run_billing import run_billing
 from quarterday.services.payments.start_attempt import start_attempt
+from quarterday.services.usage.record_usage import record_usage
+from quarterday.services.usage.usage_input import UsageInput
 from quarterday.store.models import Invoice
 from tests.services.till import NOW, Shop
 from tests.web.portal.customer import CLOCK, Customer, offer_sandbox, plan_of
@@ -169,3 +171,21 @@ def test_currencies_and_languages_are_the_readers(shop: Shop) -> None:
     assert "146,913 ¥" in customer.see("/")
     customer.client.cookies["language"] = "de"
     assert "146.913 ¥" in customer.see("/")
+
+
+def test_what_is_measured_is_added_up_on_a_page_of_its_own(shop: Shop) -> None:
+    sub = shop.subscribe(shop.meter(), "S1")
+    customer = Customer(shop.account)
+    page = customer.see("/")
+    assert 'The next invoice comes on <time datetime="2026-04-01">' in page
+    assert 'data-load="/next-invoice/"' in page and 'href="/next-invoice/"' in page
+    assert "So far it is nothing" in customer.see("/next-invoice/")
+    meter = sub.items.get().price.meter
+    assert meter is not None
+    event = UsageInput(
+        meter=meter.code, event_id="e1", at=NOW, value="12", subscription=sub.public_id
+    )
+    record_usage(seller=shop.seller, events=[event], now=NOW, strict=True)
+    page = customer.see("/next-invoice/")
+    assert 'At least <span class="money">14.28 €</span>' in page
+    Customer(shop.account, "technical").see("/next-invoice/", status=403)

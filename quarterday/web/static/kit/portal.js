@@ -1,4 +1,4 @@
-// Search as you type, and the sum of what is chosen. Both lists work without it.
+// What takes a while to add up, search as you type, and the sum of what is chosen. All of it works without.
 for (const form of document.querySelectorAll("[data-live]")) {
   let waiting, asked = 0;
   const search = async () => {
@@ -36,3 +36,9 @@ function add() {
   show();
 }
 add();
+for (const place of document.querySelectorAll("[data-load]")) {
+  fetch(place.dataset.load).then((answer) => (answer.ok && !answer.redirected ? answer.text() : "")).then((text) => {
+    const found = new DOMParser().parseFromString(text, "text/html").getElementById(place.dataset.part);
+    if (found) place.replaceWith(found);
+  });
+}
