@@ -119,7 +119,7 @@ def foretold(preview: Preview) -> list[list[Facts]]:
     inclusive=st.booleans(),
     cadence=st.sampled_from(["1 month", "3 months"]),
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_shown_is_what_is_billed(
     db: None, steps: list[tuple[int, str, str, int]], lead_days: int, inclusive: bool, cadence: str
 ) -> None:
