@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 
 from quarterday.core.errors import BillingError
-from quarterday.core.money import plain
-from quarterday.core.tax import TaxAmount
 from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.events.record_event import record_event
 from quarterday.services.messages.queue_message import queue_message
-from quarterday.services.orders.price_order import PricedLine, PricedOrder, price_order
 from quarterday.services.orders.take_order_number import take_order_number
+from quarterday.services.quotes.price_quote import price_items
 from quarterday.services.quotes.quote_items import QuoteItem, choose_quoted, items_to_data
 from quarterday.services.subscriptions.plan_contract import check_open
 from quarterday.store.models import Account, Discount, Quote
@@ -45,7 +42,7 @@ def make_quote(
         account = claim_account(account.id)
         check_open(account)
         chosen = choose_quoted(account, items, today)
-        priced = price_order(account, chosen, discounts, today)
+        figures = price_items(account, chosen, discounts, today)
         quote = Quote.objects.create(
             seller=account.seller,
             account=account,
@@ -54,11 +51,16 @@ def make_quote(
             issued_on=today,
             valid_through=valid_through,
             items=items_to_data(chosen),
-            lines=[_line_data(one) for one in priced.lines],
-            net_minor=priced.net_minor,
-            tax_minor=priced.tax_minor,
-            total_minor=priced.total_minor,
-            data=_quote_data(priced, discounts, intro),
+            data={
+                "discounts": [one.code for one in discounts],
+                "intro": intro.strip(),
+                "taxes": figures.taxes,
+                "coming": figures.coming,
+            },
+            lines=figures.lines,
+            net_minor=figures.net_minor,
+            tax_minor=figures.tax_minor,
+            total_minor=figures.total_minor,
         )
         record_event(
             kind="quote.made",
@@ -71,43 +73,3 @@ def make_quote(
         )
         queue_message(kind="quote", account=account, subject=quote.public_id, now=now)
     return quote
-
-
-def _quote_data(priced: PricedOrder, discounts: Sequence[Discount], intro: str) -> dict[str, Any]:
-    return {
-        "discounts": [one.code for one in discounts],
-        "intro": intro.strip(),
-        "taxes": [_tax_data(one) for one in priced.taxes],
-        "coming": [
-            {"begins_on": one.begins_on.isoformat(), "total_minor": one.total_minor}
-            for one in priced.coming
-        ],
-    }
-
-
-def _line_data(line: PricedLine) -> dict[str, Any]:
-    return {
-        "kind": line.kind,
-        "description": line.description,
-        "period_start": line.period.start.isoformat(),
-        "period_end": line.period.end.isoformat(),
-        "quantity": line.quantity,
-        "unit_price": line.unit_price,
-        "discount_minor": line.discount_minor,
-        "net_minor": line.gross_minor - line.discount_minor,
-        "base_minor": line.base_minor,
-        "tax_code": line.tax_code,
-        "explanation": line.explanation,
-    }
-
-
-def _tax_data(tax: TaxAmount) -> dict[str, Any]:
-    return {
-        "code": tax.rate.code if tax.rate else tax.category,
-        "name": tax.rate.name if tax.rate else tax.reason,
-        "percent": plain(tax.percent),
-        "category": tax.category,
-        "reason": tax.reason,
-        "base_minor": tax.base_minor,
-        "tax_minor": tax.tax_minor,
-    }

@@ -23,7 +23,7 @@ class ShownLine(NamedTuple):
     kind: str
     description: str
     quantity: str
-    gross_minor: int
+    amount_minor: int
     first_on: date
     last_on: date
 
@@ -48,7 +48,7 @@ class ShownItem:
     @property
     def today_minor(self) -> int:
         """What of it is billed today, before discounts."""
-        return sum(line.gross_minor for line in self.lines)
+        return sum(line.amount_minor for line in self.lines)
 
 
 @dataclass(slots=True)
@@ -76,16 +76,19 @@ def present(priced: PricedCart, catalogue: Catalogue, today: date) -> Summary:
     """What pages show of a priced cart."""
     order = priced.priced
     items = _items(priced, today)
+    # Where the tax is inside some prices only, lines add up to the total without it.
+    is_mixed = not order.is_inclusive and any(line.inclusive for line in order.lines)
     for line in order.lines:
         if not line.gross_minor:
             # What is included would only lengthen the list.
             continue
-        items[line.key].lines.append(_line(line))
+        amount = line.base_minor if is_mixed else line.gross_minor
+        items[line.key].lines.append(_line(line, amount))
     return Summary(
         order.currency,
         list(items.values()),
         order.gross_minor,
-        order.discount_minor,
+        0 if is_mixed else order.discount_minor,
         ", ".join(one.name or one.code for one in priced.discounts),
         [one for one in order.taxes if one.tax_minor],
         order.net_minor,
@@ -110,10 +113,10 @@ def _merge(coming: Sequence[Coming]) -> list[Coming]:
     return [found[day] for day in sorted(found)]
 
 
-def _line(line: PricedLine) -> ShownLine:
+def _line(line: PricedLine, amount_minor: int) -> ShownLine:
     last_on = max(line.period.start, line.period.end - timedelta(days=1))
     return ShownLine(
-        line.kind, line.description, line.quantity, line.gross_minor, line.period.start, last_on
+        line.kind, line.description, line.quantity, amount_minor, line.period.start, last_on
     )
 
 

@@ -13,6 +13,7 @@ from quarterday.services.carts.expire_carts import expire_carts
 from quarterday.services.catalog.publish_price import publish_price
 from quarterday.services.catalog.retire_price import retire_price
 from quarterday.services.invoicing.run_billing import run_billing
+from quarterday.services.messages.preview_message import preview_message
 from quarterday.services.orders.place_order import Buyer, Terms, place_order
 from quarterday.store.models import (
     Account,
@@ -60,6 +61,21 @@ def test_it_makes_everything_together(front: Storefront) -> None:
     assert {"order.placed", "account.opened", "subscription.started", "invoice.issued"} <= kinds
     told = set(Message.objects.filter(account=account).values_list("kind", flat=True))
     assert {"welcome", "order_confirmation", "invoice_issued"} <= told
+
+
+def test_its_confirmation_adds_up_over_all_its_invoices() -> None:
+    front = Storefront(grouping="separate")
+    order = front.order("web/month", "gross/month")
+    assert Invoice.objects.count() == 2
+    told = preview_message(
+        seller=front.seller,
+        kind="order_confirmation",
+        now=NOW,
+        account=order.account,
+        subject=order.public_id,
+    ).text.replace("\u00a0", " ")
+    for said in ("9.99 €", "15.00 €", "5.00 €", "29.99 €", "5.70 €", "35.69 €"):
+        assert said in told
 
 
 def test_submitted_twice_it_is_one_order(front: Storefront) -> None:

@@ -24,6 +24,16 @@ def test_what_is_chosen_lies_in_the_cart(visitor: Visitor) -> None:
         assert said in text
 
 
+def test_lines_with_and_without_tax_inside_add_up(visitor: Visitor) -> None:
+    visitor.add()
+    visitor.add("gross/month")
+    text = text_of(visitor.get("cart/"))
+    order = text[text.index("Your order") :]
+    for said in ("9.99 €", "15.00 €", "gross month", "5.00 €", "5.70 €", "Due today 35.69 €"):
+        assert said in order
+    assert "5.95 €" not in order[: order.index("Due today")]
+
+
 def test_the_same_again_is_more_of_it(visitor: Visitor) -> None:
     visitor.add()
     visitor.add()

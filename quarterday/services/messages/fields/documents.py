@@ -104,13 +104,15 @@ def load_quote(source: Source) -> Mapping[str, Any]:
     return {
         "number": quote.label,
         "total": Money(quote.total_minor, unit),
+        "net": Money(quote.net_minor, unit),
+        "tax": source.money(quote.tax_minor, quote.currency),
         "valid_through": quote.valid_through,
         "valid_day": InFull(quote.valid_through),
         "lines": [
             {
                 "text": str(line.get("description", "")),
                 "note": "",
-                "amount": Money(int(line.get("net_minor", 0)), unit),
+                "amount": Money(int(line["base_minor"]), unit),
             }
             for line in quote.lines
         ],

@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from quarterday.core.message import InFull, find_kind
-from quarterday.core.money import Money, currency
 from quarterday.core.period import local_date
 from quarterday.services.links.make_link import LIFETIME
 from quarterday.services.messages.fields.documents import list_lines
@@ -60,24 +59,24 @@ def load_change(source: Source) -> Mapping[str, Any]:
 
 
 def load_order(source: Source) -> Mapping[str, Any]:
-    """The order that a message names, with what its invoice says."""
-    order = source.read(Order, "ord", "invoice")
+    """The order that a message names, with what its invoices say, all together."""
+    order = source.read(Order, "ord")
     if order is None:
         return {}
+    rows = Invoice.objects.filter(
+        account=source.account, public_id__in=order.data.get("invoices", [])
+    )
+    invoices, code = list(rows.order_by("id")), source.account.currency
     placed_on = local_date(order.placed_at, source.seller.time_zone)
     return {
         "number": order.label,
         "placed_on": placed_on,
-        "total": _total(order.invoice, source),
+        "total": source.exact(sum(one.total_minor for one in invoices), code),
+        "net": source.exact(sum(one.net_minor for one in invoices), code),
+        "tax": source.money(sum(one.tax_minor for one in invoices), code),
         "is_waiting": order.status == OrderStatus.PENDING and order.activation == "on_payment",
-        "lines": list_lines(order.invoice) if order.invoice else [],
+        "lines": [line for one in invoices for line in list_lines(one)],
     }
-
-
-def _total(invoice: Invoice | None, source: Source) -> Money:
-    if invoice is None:
-        return Money(0, currency(source.account.currency))
-    return Money(invoice.total_minor, currency(invoice.currency))
 
 
 def load_access(source: Source) -> Mapping[str, Any]:
