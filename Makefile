@@ -49,10 +49,11 @@ $(READY): pyproject.toml requirements/dev.txt
 demo: $(READY)
 	$(BIN)/quarterday demo --serve
 
-# What touches no database need not run twice.
+# What touches no database, and how pages look, need not be tried twice.
+ONCE := core house conformance contracts documents importers mail ports cli/test_help.py browser/test_pages.py
 test: lint
 	$(PYTEST) -n $(WORKERS) --database=sqlite
-	$(PYTEST) -n $(WORKERS) --database=postgresql $(addprefix --ignore=tests/,core house conformance)
+	$(PYTEST) -n $(WORKERS) --database=postgresql $(addprefix --ignore=tests/,$(ONCE))
 
 conformance: $(READY)
 	$(BIN)/python -m tests.conformance "$(CASES)"
