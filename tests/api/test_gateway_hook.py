@@ -98,6 +98,24 @@ def test_nobody_else_is_believed(shop: Shop) -> None:
     assert not GatewayEvent.objects.exists()
 
 
+def test_no_seller_uses_up_the_events_of_another(shop: Shop) -> None:
+    attempt = debit(shop)
+    other = open_seller(
+        code="rival",
+        name="Rival",
+        country="DE",
+        time_zone="Europe/Berlin",
+        currency="EUR",
+        now=NOW,
+    )
+    gateways = {"sandbox": {"is_enabled": True, "hook_secret": "of the rival"}}
+    Brand.objects.create(seller=other, data={"gateways": gateways})
+    assert call(event(attempt), "sandbox/rival/", "of the rival")[0] == 200
+    assert not Payment.objects.exists()
+    assert call(event(attempt), "sandbox/shop/")[0] == 200
+    assert Payment.objects.get().amount_minor == 11900
+
+
 def test_an_old_event_cannot_be_played_again(shop: Shop) -> None:
     assert call(event(debit(shop), at="2026-01-01T00:00:00+00:00"))[0] == 400
 

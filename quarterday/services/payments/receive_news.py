@@ -25,7 +25,8 @@ def receive_news(
     So an event that was answered was also acted on, and one that a crash interrupted is acted on
     when the gateway sends it again. What is not of this seller is kept, and nothing follows.
     """
-    key = news.event_id
+    # Every seller names its own events: nobody can use up the name of another seller's event.
+    key = f"{seller.public_id} {news.event_id}"
     if len(key) > _LONGEST:
         key = sha256(key.encode()).hexdigest()
     with transaction.atomic():
