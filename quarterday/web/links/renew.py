@@ -11,6 +11,7 @@ from quarterday.core.throttle import Limit, network_of
 from quarterday.services.links.renew_link import renew_link
 from quarterday.services.users.count_tries import count_tries
 from quarterday.web.kit.clock import read_now
+from quarterday.web.kit.sign_in import client_address
 from quarterday.web.links.door import enter, note, seal
 
 RENEW_NETWORK = Limit("renew-network", 30, 3600)
@@ -21,7 +22,7 @@ RENEW_LINK = Limit("renew-link", 5, 3600)
 def renew(request: HttpRequest, token: str) -> HttpResponse:
     """Mail a fresh link to the address on file; the answer is the same whatever was asked."""
     now = read_now()
-    network = network_of(request.META.get("REMOTE_ADDR", ""))
+    network = network_of(client_address(request))
     tries = {RENEW_NETWORK: (network,), RENEW_LINK: (token[:200],)}
     wait = count_tries(tries, now=now)
     opened = enter(request, token)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from quarterday.services.users.count_tries import count_tries
 from quarterday.store.models import Cart, Order
 from quarterday.web.kit.brand import find_face
 from quarterday.web.kit.clock import read_now, read_today
+from quarterday.web.kit.sign_in import client_address
 from quarterday.web.kit.slow_down import slow_down
 from quarterday.web.kit.words import format_day, format_money
 from quarterday.web.order.cart import summarize
@@ -122,7 +123,7 @@ def _keep_place(request: ShopRequest, cart: Cart) -> str:
 def _place(request: ShopRequest, page: _Page) -> HttpResponse:
     """Place the order, and go on to pay; a refusal is said above what was typed."""
     now, today = read_now(), read_today(request.seller)
-    if wait := count_tries({_LIMIT: (_network(request),)}, now=now):
+    if wait := count_tries({_LIMIT: (network_of(client_address(request)),)}, now=now):
         return slow_down(request, wait)
     total = request.POST.get("total", "")
     terms = Terms(
@@ -163,10 +164,6 @@ def _asks_for_money(order: Order) -> bool:
     invoice = order.invoice
     is_open = invoice is not None and invoice.status == InvoiceState.OPEN
     return is_open and not order.data.get("pay_later")
-
-
-def _network(request: HttpRequest) -> str:
-    return network_of(str(request.META.get("REMOTE_ADDR", "")))
 
 
 def _show(request: ShopRequest, page: _Page, status: int = 200) -> HttpResponse:

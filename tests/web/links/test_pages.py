@@ -243,6 +243,14 @@ def test_nobody_asks_for_fresh_links_without_end(holder: Holder) -> None:
     assert int(answers[-1]["Retry-After"]) > 0
 
 
+def test_behind_a_proxy_each_visitor_asks_for_themselves(holder: Holder, settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    holder.get(holder.link(P.PORTAL))
+    for number in range(31):
+        holder.client.defaults["HTTP_X_FORWARDED_FOR"] = f"10.{number}.0.1"
+        assert holder.press(f"/l/{number}/renew").status_code == 302
+
+
 @pytest.fixture
 def open_contact(shop: Shop) -> Callable[[str], None]:
     from quarterday.services.accounts.add_contact import add_contact

@@ -222,3 +222,12 @@ def test_nobody_orders_by_the_hundred(visitor: Visitor) -> None:
         answer = visitor.check_out(total="1")
     assert answer.status_code == 429
     assert not Order.objects.exists()
+
+
+def test_behind_a_proxy_each_visitor_counts_alone(visitor: Visitor, settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for number in range(31):
+        visitor.client.defaults["HTTP_X_FORWARDED_FOR"] = f"10.{number}.0.1"
+        visitor.add("seats/month")
+        answer = visitor.check_out(total="1")
+    assert answer.status_code == 422
