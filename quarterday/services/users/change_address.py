@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.core.signing import BadSignature, dumps, loads
@@ -12,10 +12,10 @@ from quarterday.core.errors import BillingError
 from quarterday.services.errors import Conflict
 from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.users.add_user import check_email
-from quarterday.services.users.record_sign_in import revoke_sign_in_links
+from quarterday.services.users.record_sign_in import LINKS_ENDED, revoke_sign_in_links
 from quarterday.services.users.record_user_event import record_user_event
 from quarterday.services.users.tell_user import tell_user
-from quarterday.store.models import User
+from quarterday.store.models import Event, Membership, User
 from quarterday.store.queries.access import find_membership
 
 LIFETIME = timedelta(days=1)
@@ -80,14 +80,16 @@ def confirm_address(*, token: str, now: datetime) -> User:
     """Let the user of a token sign in with the new address from now; doing it again is no change.
 
     The old address is told. Raises `BillingError` for a bad token, and `Conflict` when the
-    address changed since, or belongs to somebody else.
+    address changed since, or belongs to somebody else, or when the user ended all mailed links
+    since, as one does who did not ask for this.
     """
     asked = read_address_token(token, now=now)
     with transaction.atomic():
         rows = User.objects.filter(public_id=asked.user, is_active=True)
         try:
             with transaction.atomic():
-                changed = rows.filter(email=asked.old).update(email=asked.new)
+                is_held = not _is_ended(asked)
+                changed = is_held and rows.filter(email=asked.old).update(email=asked.new)
         except IntegrityError:
             raise Conflict("somebody else signs in with this address; use another one") from None
         user = rows.filter(email=asked.new).first()
@@ -99,3 +101,10 @@ def confirm_address(*, token: str, now: datetime) -> User:
             tell_user(user=user, what="address_changed", now=now)
             record_user_event(user=user, kind="user.address_changed", now=now, actor=user.public_id)
     return user
+
+
+def _is_ended(asked: AskedChange) -> bool:
+    """Whether the mailed links of a user were ended after the change was asked for."""
+    accounts = Membership.objects.filter(user__public_id=asked.user).values("account_id")
+    rows = Event.objects.filter(account_id__in=accounts, subject=asked.user, kind=LINKS_ENDED)
+    return rows.filter(at__gt=datetime.fromtimestamp(asked.until, UTC) - LIFETIME).exists()

@@ -13,6 +13,7 @@ from quarterday.services.users.record_user_event import record_user_event
 from quarterday.store.models import Link, LinkPurpose, SignIn, User
 
 SEEN_EVERY = timedelta(hours=1)
+LINKS_ENDED = "user.links_ended"
 
 
 def record_sign_in(
@@ -90,9 +91,11 @@ def end_sign_ins(
 
 
 def revoke_sign_in_links(*, user: User, now: datetime) -> None:
-    """End the mailed links that would still sign a user in."""
+    """End the mailed links that would still sign a user in, or change their address."""
     rows = Link.objects.filter(subject=user.public_id, purpose=LinkPurpose.SIGN_IN)
     rows.filter(used_at__isnull=True, revoked_at__isnull=True).update(revoked_at=now)
+    # What `confirm_address` looks for: its links are kept nowhere.
+    record_user_event(user=user, kind=LINKS_ENDED, now=now, actor=user.public_id)
 
 
 def tidy_sign_ins() -> int:

@@ -15,6 +15,8 @@ from quarterday.services.users.change_address import (
     confirm_address,
     make_address_token,
 )
+from quarterday.services.users.record_sign_in import end_sign_ins
+from quarterday.services.users.set_password import set_password
 from quarterday.store.models import Message, User
 from tests.services.till import NOW, Shop
 
@@ -84,3 +86,27 @@ def test_an_address_of_somebody_else_is_never_taken_over(ada: User) -> None:
 def test_the_address_that_holds_is_no_change(ada: User) -> None:
     with pytest.raises(BillingError, match="already"):
         ask_address_change(user=ada, email=OLD.upper(), now=NOW)
+
+
+@pytest.mark.parametrize("way", ["password", "sign out"])
+def test_who_did_not_ask_ends_the_change_with_all_mailed_links(ada: User, way: str) -> None:
+    ask_address_change(user=ada, email="thief@example.com", now=NOW)
+    token, later = mailed_token(), NOW + timedelta(minutes=5)
+    if way == "password":
+        set_password(user=ada, password="four words of hers", now=later, actor="usr_1")
+    else:
+        end_sign_ins(user=ada, now=later, actor="usr_1")
+    with pytest.raises(Conflict, match="changed since"):
+        confirm_address(token=token, now=later)
+    ask_address_change(user=ada, email=NEW, now=later)
+    assert confirm_address(token=mailed_token(), now=later).email == NEW
+
+
+def test_a_change_that_was_taken_back_cannot_be_played_again(ada: User) -> None:
+    ask_address_change(user=ada, email=NEW, now=NOW)
+    token, later = mailed_token(), NOW + timedelta(minutes=5)
+    ada = confirm_address(token=token, now=later)
+    ask_address_change(user=ada, email=OLD, now=later)
+    assert confirm_address(token=mailed_token(), now=later).email == OLD
+    with pytest.raises(Conflict, match="changed since"):
+        confirm_address(token=token, now=later)
