@@ -111,7 +111,10 @@ def _serve(
     ways = list_ways(asked.account, purpose=asked.purpose, shows_methods=page.shows_methods)
     if request.method != "POST":
         for one in [*asked.coming, *([asked.promised] if asked.promised else [])]:
-            # Whoever may pay the invoice may see how far its payment is.
+            # Whoever may pay the invoices may see how far their payment is, but not which other
+            # invoices it is for.
+            if not set(one.invoices) <= set(asked.names):
+                continue
             remember(request, one, back=_find_here(request), done=done_url, ends_at_done=False)
         return _show(request, asked, ways, page, back_url)
     chosen = request.POST.get("way", "")

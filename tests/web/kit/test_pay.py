@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from quarterday.ports.outcomes import Pending
+from quarterday.services.payments.finish_attempt import finish_attempt
+from quarterday.services.payments.start_attempt import start_attempt
 from quarterday.store.models import IdempotencyKey, Payment, PaymentAttempt, PaymentMethod
-from tests.services.till import Shop, together
+from tests.services.till import DAY, NOW, Shop, together
 from tests.web.kit.counter import CARD, DEBIT, Counter
 
 
@@ -181,3 +184,20 @@ def test_pressed_twice_at_once_it_pays_once(open_shop: Shop) -> None:
 
     assert set(together(press, press, press, press)) <= {200, 302}
     assert Payment.objects.count() == PaymentAttempt.objects.count() == 1
+
+
+def test_a_link_to_one_invoice_shows_nothing_of_others_paid_with_it(shop: Shop) -> None:
+    other = shop.invoice(5000)
+    counter = Counter(shop)
+    attempt = start_attempt(
+        account=shop.account,
+        gateway="sandbox",
+        choice="sepa_debit",
+        amount_minor=11900 + 5950,
+        invoices=[counter.invoice.public_id, other.public_id],
+        now=NOW,
+    )
+    finish_attempt(attempt=attempt, outcome=Pending("sbx_1"), today=DAY, now=NOW)
+    assert attempt.public_id in counter.see()
+    page = counter.see(f"/pay/{attempt.public_id}/")
+    assert other.label not in page
