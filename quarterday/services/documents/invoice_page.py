@@ -154,7 +154,9 @@ def _add_settlement(page: Page, invoice: Invoice) -> None:
         else:
             credited += one.amount_minor
     rows = [(_("Paid"), paid), (_("Credit used"), credited)]
+    rest = invoice.total_minor - paid - credited - invoice.open_minor
+    rows.append((_("Written off"), rest))
     code = invoice.currency
     page["totals"] += [total(name, -minor, code) for name, minor in rows if minor]
-    if paid or credited:
+    if paid or credited or rest:
         page["totals"].append(total(_("Left to pay"), invoice.open_minor, code, strong=True))

@@ -50,7 +50,7 @@ def make_receipt_page(payment: Payment) -> Page:
 
 
 def _list_uses(payment: Payment, allocations: Sequence[Allocation]) -> list[Line]:
-    """The invoices that it settled in their order, and the rest, which is credit."""
+    """The invoices that it settled in their order, what went back, and the rest, now credit."""
     settled: dict[int, int] = {}
     invoices = {one.invoice_id: one.invoice for one in allocations}
     for one in allocations:
@@ -61,7 +61,10 @@ def _list_uses(payment: Payment, allocations: Sequence[Allocation]) -> list[Line
             title = _("Invoice %(invoice)s") % {"invoice": invoices[key].label}
             issued = _("Issued on %(day)s") % {"day": format_day(invoices[key].issued_on)}
             lines.append(Line(title, [issued], minor, minor))
-    if rest := payment.amount_minor - sum(line.net_minor for line in lines):
+    rest = payment.amount_minor - sum(line.net_minor for line in lines)
+    if back := min(rest, sum(one.amount_minor for one in payment.refunds.all())):
+        lines.append(Line(_("Paid back to you"), [], back, back))
+    if rest := rest - back:
         lines.append(Line(_("Credit on your account"), [], rest, rest))
     return lines
 

@@ -23,7 +23,9 @@ from quarterday.services.documents.save_template import save_template
 from quarterday.services.documents.verify_documents import verify_documents
 from quarterday.services.errors import NotFound
 from quarterday.services.invoicing.credit_invoice import credit_invoice
+from quarterday.services.invoicing.write_off_invoice import write_off_invoice
 from quarterday.services.links.open_link import open_link
+from quarterday.services.payments.refund_payment import refund_payment
 from quarterday.store.models import (
     Account,
     Brand,
@@ -162,6 +164,23 @@ def test_a_receipt_says_what_was_settled(branded: Shop) -> None:
     for words in (one.label, two.label, "11.90", "5.95", "Credit on your account 2.15"):
         assert words in text
     assert "Received 20.00 €" in text
+
+
+def test_a_receipt_says_what_went_back(branded: Shop) -> None:
+    branded.invoice(1000)
+    payment = branded.pay(2000)
+    refund_payment(payment=payment, amount_minor=800, today=DAY, now=NOW)
+    text = read_text(bytes(get("receipt", payment.public_id).content))
+    assert "Paid back to you 8.00" in text and "Credit on your account 0.10" in text
+
+
+def test_what_was_written_off_adds_up(branded: Shop) -> None:
+    invoice = branded.invoice(1000)
+    branded.pay(500)
+    write_off_invoice(invoice=invoice, today=DAY, now=NOW, reason="Not to be found")
+    text = read_text(bytes(get("invoice", invoice.public_id).content))
+    for words in ("Total 11.90 €", "Paid −5.00 €", "Written off −6.90 €", "Left to pay 0.00 €"):
+        assert words in text
 
 
 def test_a_statement_is_what_the_book_says(branded: Shop) -> None:
