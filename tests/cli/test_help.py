@@ -59,9 +59,9 @@ def test_every_command_says_errors_in_words(path: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)
-def test_every_command_has_json_but_exports(path: tuple[str, ...]) -> None:
+def test_every_command_has_json_but_exports_and_the_server(path: tuple[str, ...]) -> None:
     options = {name for option in COMMANDS[path].params for name in option.opts}
-    assert ("--json" in options) != (path[0] == "export")
+    assert ("--json" in options) != (path[0] in {"export", "serve"})
 
 
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)
