@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
@@ -13,9 +15,10 @@ from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
+from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.invoicing.void_invoice import void_invoice
 from quarterday.services.subscriptions.cancel_subscription import cancel_subscription
-from quarterday.store.models import Invoice, Order, OrderStatus, Subscription
+from quarterday.store.models import Invoice, InvoiceLine, Order, OrderStatus, Subscription
 
 # How long an order waits for its payment.
 UNPAID_DAYS = 14
@@ -24,10 +27,11 @@ UNPAID_DAYS = 14
 def cancel_order(
     *, order: Order, today: date, now: datetime, reason: str, actor: str = "system"
 ) -> Order:
-    """Cancel an order that waits: its invoice is void and its contracts never began.
+    """Cancel an order that waits: its contracts never began, and all that was billed for them is
+    void, or credited in full where it was paid.
 
     Cancelling again changes nothing. Raises `Conflict` for an order whose service runs, and
-    `BillingError` when a part of its invoice was paid: credit that first.
+    `BillingError` when a part of an invoice was paid: credit that first.
     """
     reason = check_text(reason, "reason", 500)
     with transaction.atomic():
@@ -38,10 +42,13 @@ def cancel_order(
                 return order
             raise Conflict(f"order {order.label} has its service; cancel the subscription instead")
         order.status = OrderStatus.CANCELLED
-        invoices = Invoice.objects.filter(public_id__in=order.data.get("invoices", []))
-        for invoice in invoices.filter(account=account, status=InvoiceState.OPEN):
-            void_invoice(invoice=invoice, today=today, now=now, reason=reason, actor=actor)
-        for one in Subscription.objects.filter(account=account, public_id__in=order.subscriptions):
+        contracts = Subscription.objects.filter(account=account, public_id__in=order.subscriptions)
+        for invoice in _find_invoices(order, [one.id for one in contracts]):
+            if invoice.status == InvoiceState.OPEN:
+                void_invoice(invoice=invoice, today=today, now=now, reason=reason, actor=actor)
+            else:
+                credit_invoice(invoice=invoice, today=today, now=now, reason=reason, actor=actor)
+        for one in contracts:
             cancel_subscription(
                 subscription_id=one.id,
                 on=one.start_on,
@@ -60,6 +67,20 @@ def cancel_order(
             data={"label": order.label, "reason": reason},
         )
     return order
+
+
+def _find_invoices(order: Order, contracts: Sequence[int]) -> list[Invoice]:
+    """What to take back: the invoices of the order, and those of its contracts alone that came
+    while it waited. What shares an invoice with something else is credited on the next one.
+    """
+    rows = Invoice.objects.filter(account=order.account_id, total_minor__gt=0)
+    rows = rows.filter(status__in=(InvoiceState.OPEN, InvoiceState.PAID))
+    own = Q(public_id__in=order.data.get("invoices", []))
+    lines = InvoiceLine.objects.filter(invoice=OuterRef("id"))
+    others = lines.exclude(subscription_id__in=contracts) | lines.filter(subscription_id=None)
+    later = Exists(lines.filter(subscription_id__in=contracts)) & ~Exists(others)
+    found = rows.filter(own | later).annotate(credited=Sum("credit_notes__total_minor", default=0))
+    return [one for one in found.order_by("id") if one.credited < one.total_minor]
 
 
 def cancel_unpaid(*, now: datetime, days: int = UNPAID_DAYS, actor: str = "system") -> int:

@@ -16,9 +16,17 @@ from quarterday.services.orders.activate_order import activate_order
 from quarterday.services.orders.cancel_order import cancel_order, cancel_unpaid
 from quarterday.services.orders.place_order import Terms, place_order
 from quarterday.services.payments.record_payment import record_payment
-from quarterday.store.models import Event, Invoice, Order, PendingCharge, Subscription
+from quarterday.store.models import (
+    CreditGrant,
+    CreditNote,
+    Event,
+    Invoice,
+    Order,
+    PendingCharge,
+    Subscription,
+)
 from quarterday.store.queries.check import check_books
-from tests.services.orders.storefront import DAY, NOW, Storefront
+from tests.services.orders.storefront import DAY, DISK, NOW, Storefront
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +152,31 @@ def test_what_runs_is_not_cancelled_as_an_order(front: Storefront) -> None:
     cancel_order(order=other, today=DAY, now=NOW, reason="mistake")
     with pytest.raises(Conflict, match="was cancelled"):
         activate_order(order=other, today=DAY, now=NOW)
+
+
+def test_all_that_was_billed_while_it_waited_is_taken_back(front: Storefront) -> None:
+    front.offer("web", activation="by_hand", options=[DISK], addons=["backup"])
+    order = front.order("web/month", "trial/month")
+    pay(order)
+    later = DAY + timedelta(days=40)
+    at = NOW + timedelta(days=40)
+    assert not run_billing(first=DAY, last=later, now=at).skipped
+    assert Invoice.objects.filter(status="open").count() > 1
+    cancel_order(order=order, today=later, now=at, reason="not possible there")
+    assert not run_billing(first=later, last=later + timedelta(days=40), now=at).skipped
+    assert not Invoice.objects.filter(status="open").exists()
+    assert order.invoice is not None
+    grants = CreditGrant.objects.filter(account=order.account)
+    assert sum(one.open_minor for one in grants) == order.invoice.total_minor
+    again = cancel_order(order=order, today=later, now=at, reason="not possible there")
+    assert again.status == "cancelled"
+
+
+def test_what_was_credited_before_is_not_credited_again(front: Storefront) -> None:
+    order = front.order("web/month")
+    pay(order, amount=500)
+    assert order.invoice is not None
+    credit_invoice(invoice=order.invoice, today=DAY, now=NOW, reason="not possible there")
+    cancel_order(order=order, today=DAY, now=NOW, reason="not possible there")
+    assert CreditGrant.objects.get().open_minor == 500
+    assert CreditNote.objects.count() == 1
