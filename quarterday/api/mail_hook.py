@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-import warnings
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
@@ -38,6 +37,9 @@ def mail_hook(request: HttpRequest, provider: str) -> HttpResponse:
     try:
         view.run_validators(request)
         events = view.parse_events(request)
+    except ImproperlyConfigured:
+        # Some look for their key only when they are told something.
+        raise _refuse_open(provider) from None
     except SuspiciousOperation:
         return HttpResponse("the signature or secret is wrong", status=403)
     except (AnymailError, ValueError, KeyError, TypeError) as error:
@@ -110,10 +112,17 @@ def _make_view(provider: str) -> Any:
     found = _find_class(provider)
     if found is None:
         raise Http404
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", AnymailInsecureWebhookWarning)
-        try:
-            return found()
-        except (AnymailInsecureWebhookWarning, ImproperlyConfigured):
-            _log.warning("set ANYMAIL_WEBHOOK_SECRET to hear of bounces from %s", provider)
-            raise Http404 from None
+    try:
+        view = found()
+        # Not left to anymail's warning: what becomes of warnings is decided by all threads at once.
+        is_open = view.warn_if_no_basic_auth and not view.basic_auth
+    except (AnymailInsecureWebhookWarning, ImproperlyConfigured):
+        is_open = True
+    if is_open:
+        raise _refuse_open(provider)
+    return view
+
+
+def _refuse_open(provider: str) -> Http404:
+    _log.warning("set ANYMAIL_WEBHOOK_SECRET to hear of bounces from %s", provider)
+    return Http404()

@@ -130,6 +130,18 @@ def test_without_a_secret_nobody_is_listened_to(delivery: Delivery, settings: La
     assert not AddressMark.objects.exists()
 
 
+@pytest.mark.filterwarnings("ignore::anymail.exceptions.AnymailInsecureWebhookWarning")
+@pytest.mark.parametrize("provider", ["postmark", "mandrill"])
+def test_it_is_not_a_warning_that_keeps_strangers_out(
+    delivery: Delivery, settings: LazySettings, monkeypatch: pytest.MonkeyPatch, provider: str
+) -> None:
+    settings.ANYMAIL = {}
+    # As when another thread is just done with changing the filters.
+    monkeypatch.setattr("warnings.simplefilter", lambda *args: None)
+    assert post(bounce(), provider=provider).status_code == 404
+    assert not AddressMark.objects.exists()
+
+
 @pytest.mark.parametrize("provider", ["nobody", "base", "amazon_ses", "__init__", "os"])
 def test_unknown_providers_are_not_there(delivery: Delivery, provider: str) -> None:
     assert post(bounce(), provider=provider).status_code in (403, 404)
