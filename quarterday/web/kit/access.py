@@ -14,6 +14,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from quarterday.core.access import Permission, permissions_of, roles_that_may
+from quarterday.core.errors import BillingError
+from quarterday.services.links.destinations import check_page
 from quarterday.services.users.record_sign_in import see_sign_in
 from quarterday.store.models import Account, Membership, Seller, User
 from quarterday.store.queries.access import (
@@ -182,7 +184,13 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
     asked = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
     # A link or the sign-in itself would send the visitor round in circles.
-    return default if not is_ours or asked.startswith(("/l/", "/sign-")) else asked
+    if not is_ours or asked.startswith(("/l/", "/sign-")):
+        return default
+    try:
+        # What no link can lead to could not be mailed.
+        return check_page(asked)
+    except BillingError:
+        return default
 
 
 def sign_in_user(

@@ -172,7 +172,7 @@ def read_credential(request: HttpRequest) -> Any:
     """What a browser answered; None when it is not even JSON."""
     try:
         return json.loads(request.POST.get("credential", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -52,6 +52,8 @@ def test_a_password_lets_in_and_leads_back(shop: Shop) -> None:
         "javascript:x",
         "/l/x",
         "/sign-out/",
+        "/a page",
+        "/" + "x" * 3000,
         "x",
         "",
     ],
@@ -178,7 +180,7 @@ def test_the_second_page_needs_the_first(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    "credential", ["", "{", "[]", "null", "7", '{"id": 1}', '{"response": {}}']
+    "credential", ["", "{", "[]", "null", "7", '{"id": 1}', '{"response": {}}', "[" * 99_999]
 )
 def test_what_is_no_passkey_lets_nobody_in(shop: Shop, credential: str) -> None:
     visitor = Visitor()
