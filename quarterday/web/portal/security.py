@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from quarterday.core.errors import BillingError
+from quarterday.core.limits import find_unprintable
 from quarterday.core.throttle import ADDRESS_USER
 from quarterday.services.users.change_address import (
     ask_address_change,
@@ -42,6 +43,15 @@ class UserForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+
+    def clean_name(self) -> str:
+        """The name as it can be printed."""
+        name: str = self.cleaned_data["name"]
+        if find_unprintable(name):
+            raise forms.ValidationError(
+                _("It holds a character that cannot be printed. Type it again.")
+            )
+        return name
 
 
 class NewAddressForm(forms.Form):

@@ -155,6 +155,7 @@ def test_name_and_language_are_the_users_own(shop: Shop) -> None:
     ada = User.objects.get()
     assert (ada.name, ada.language) == ("Ada Example", "de")
     visitor.refuse("/security/", 422, name="Ada", language="xx")
+    visitor.refuse("/security/", 422, name="A\x1b[2J", language="de")
 
 
 def test_nobody_touches_the_browsers_or_passkeys_of_others(shop: Shop) -> None:
