@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from quarterday.core.cart import BadCart
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
+from quarterday.core.period import local_date
 from quarterday.services.orders.place_order import Terms
 from quarterday.services.quotes.accept_quote import accept_quote
 from quarterday.services.quotes.close_quote import decline_quote
@@ -109,11 +110,11 @@ def _show(request: HttpRequest, quote: Quote, pdf_url: str, error: str) -> HttpR
     is_late = quote.status == QuoteStatus.OPEN and today > quote.valid_through
     can_accept = quote.status == QuoteStatus.OPEN and not is_late
     open_invoices = _open_invoices(quote)
-    figures = _read_figures(quote, today if can_accept else None)
+    figures = _read_figures(quote, today if can_accept else _accepted_on(quote))
     context = {
         "quote": quote,
         "total_minor": figures.total_minor,
-        "is_other": figures.total_minor != quote.total_minor,
+        "is_other": can_accept and figures.total_minor != quote.total_minor,
         "state": "expired" if is_late else quote.status,
         "can_accept": can_accept,
         # Without tax, as the taxes stand below them.
@@ -136,6 +137,12 @@ def _show(request: HttpRequest, quote: Quote, pdf_url: str, error: str) -> HttpR
         "error": error,
     }
     return render(request, "kit/quote.html", context, status=422 if error else 200)
+
+
+def _accepted_on(quote: Quote) -> date | None:
+    if quote.order is None:
+        return None
+    return local_date(quote.order.placed_at, quote.seller.time_zone)
 
 
 def _read_figures(quote: Quote, today: date | None) -> Figures:

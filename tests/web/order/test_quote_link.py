@@ -104,3 +104,5 @@ def test_only_the_total_that_was_shown_is_ordered(
     assert shown is not None
     assert client.post(path, {**wish, "total": shown[1]}).status_code == 302
     assert Invoice.objects.get().total_minor == int(shown[1]) == 3024
+    page = text_of(client.get(path))
+    assert page.count("30.24 €") == 3 and "29.74 €" not in page and "VAT 21 %" in page
