@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +20,7 @@ from quarterday.services.accounts.add_contact import add_contact
 from quarterday.services.messages.mark_address import clear_mark
 from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.messages.resend_message import resend_message
+from quarterday.services.users.add_user import add_member, add_user
 from quarterday.store.models import (
     AddressMark,
     Delivery,
@@ -27,6 +28,7 @@ from quarterday.store.models import (
     Link,
     Message,
     Unsubscription,
+    User,
 )
 from tests.jobs.conftest import NOW, Move
 from tests.mail.sink import Sink
@@ -365,3 +367,15 @@ def test_news_goes_to_who_chose_it_once(shop: Shop, sink: Sink, deliver: Deliver
     assert "They are here.\n\nCome." in text.get_content().replace("\r\n", "\n")
     assert "Beispielweg 1, 00000 Musterstadt" in text.get_content()
     assert set(Link.objects.values_list("purpose", flat=True)) == {"custom", "unsubscribe"}
+
+
+@pytest.mark.parametrize(("last_login", "purpose"), [(None, "sign_in"), (NOW, "portal")])
+def test_a_welcome_signs_in_nobody_who_was_here_before(
+    shop: Shop, sink: Sink, deliver: Deliver, last_login: datetime | None, purpose: str
+) -> None:
+    user = add_user(email="ada@example.com")
+    User.objects.filter(id=user.id).update(last_login=last_login)
+    add_member(account_id=shop.account.id, user=user, role="owner", now=NOW)
+    tell(shop, recipient=user.email)
+    assert deliver() == {"sent": 1}
+    assert Link.objects.get().purpose == purpose

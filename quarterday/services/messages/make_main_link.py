@@ -58,9 +58,15 @@ def _portal_link(message: Message, delivery: Delivery, now: datetime, page: str)
 
 
 def _member(message: Message, address: str) -> str:
-    """The public id of the user with an address who acts for the message's account, if any."""
+    """The public id of the user with an address who acts for the message's account and was never
+    here before, if any: whoever was has their own way in, which an order of strangers in their
+    name must not widen.
+    """
     rows = Membership.objects.filter(
-        account_id=message.account_id or 0, user__email=address.lower(), user__is_active=True
+        account_id=message.account_id or 0,
+        user__email=address.lower(),
+        user__is_active=True,
+        user__last_login=None,
     )
     return rows.values_list("user__public_id", flat=True).first() or ""
 
