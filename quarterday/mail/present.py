@@ -17,6 +17,7 @@ from quarterday.core.money import Money, from_minor
 
 _SYMBOLS = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
 _SPACE = "\u00a0"
+_NAMES = ("name", "inviter")
 
 
 def find_locale(language: str) -> Locale:
@@ -49,7 +50,9 @@ def present(value: Any, locale: Locale, name: str = "") -> Any:
         return _present_value(value, locale)
     if isinstance(value, list | tuple):
         return [{key: present(part, locale) for key, part in row.items()} for row in value]
-    return clean_text(str(value), keep_lines=name == "text")
+    text = clean_text(str(value), keep_lines=name == "text")
+    # Strangers name themselves when they order: their name must not lead anywhere.
+    return text.replace("://", " ") if name in _NAMES else text
 
 
 def _present_value(value: InFull | Span | date | timedelta | Money, locale: Locale) -> str:

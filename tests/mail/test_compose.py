@@ -266,3 +266,14 @@ def test_every_merge_field_can_be_shown(kind: str) -> None:
         for name, field in fields.items()
     ]
     COMPOSER.check_wording(kind, Wording("t", "x " + " ".join(shown)))
+
+
+def test_a_name_leads_nowhere() -> None:
+    fields = example_fields("invitation")
+    fields["recipient"]["name"] = "blocked, see https://evil.example/login"
+    fields["account"]["name"] = "http://evil.example/"
+    fields["access"]["inviter"] = "https://evil.example/"
+    made = compose("invitation", fields=fields)
+    assert "evil.example" in made.html
+    for part in (made.title, made.text, made.html, made.short):
+        assert "//evil" not in part
