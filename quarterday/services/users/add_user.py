@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from quarterday.core.access import Role
 from quarterday.core.errors import BillingError
+from quarterday.core.limits import find_unprintable
 from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
@@ -34,11 +35,16 @@ def check_email(value: str) -> str:
 def add_user(
     *, email: str, name: str = "", language: str = "", password: str | None = None
 ) -> User:
-    """The user with an address; made, without a password unless one is given, if there is none."""
+    """The user with an address; made, without a password unless one is given, if there is none.
+
+    Raises `BillingError` for an address or a name that cannot be.
+    """
     email = check_email(email)
     known = User.objects.filter(email=email).first()
     if known is not None:
         return known
+    if find_unprintable(name):
+        raise BillingError("name holds a character that cannot be printed; type it again")
     try:
         with transaction.atomic():
             return User.objects.create_user(

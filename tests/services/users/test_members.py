@@ -26,6 +26,13 @@ def kinds() -> list[str]:
 
 
 @pytest.mark.django_db
+def test_a_name_that_cannot_be_printed_is_refused() -> None:
+    with pytest.raises(BillingError, match="printed"):
+        add_user(email="ada@example.com", name="Ada\x1b[2J")
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
 def test_an_address_is_one_user_however_it_is_written() -> None:
     first = add_user(email=" Ada@Example.COM ", name="Ada")
     assert add_user(email="ada@example.com", name="Somebody else") == first
