@@ -44,7 +44,7 @@ def cancel_order(
         order.status = OrderStatus.CANCELLED
         contracts = Subscription.objects.filter(account=account, public_id__in=order.subscriptions)
         for invoice in _find_invoices(order, [one.id for one in contracts]):
-            if invoice.status == InvoiceState.OPEN:
+            if invoice.status == InvoiceState.OPEN and not _used_credit_only(invoice):
                 void_invoice(invoice=invoice, today=today, now=now, reason=reason, actor=actor)
             else:
                 credit_invoice(invoice=invoice, today=today, now=now, reason=reason, actor=actor)
@@ -81,6 +81,12 @@ def _find_invoices(order: Order, contracts: Sequence[int]) -> list[Invoice]:
     later = Exists(lines.filter(subscription_id__in=contracts)) & ~Exists(others)
     found = rows.filter(own | later).annotate(credited=Sum("credit_notes__total_minor", default=0))
     return [one for one in found.order_by("id") if one.credited < one.total_minor]
+
+
+def _used_credit_only(invoice: Invoice) -> bool:
+    """Whether a part of an invoice was settled, and nobody paid for it: then the credit returns."""
+    is_settled = invoice.open_minor != invoice.total_minor
+    return is_settled and not invoice.allocations.exclude(payment=None).exists()
 
 
 def cancel_unpaid(*, now: datetime, days: int = UNPAID_DAYS, actor: str = "system") -> int:

@@ -180,3 +180,17 @@ def test_what_was_credited_before_is_not_credited_again(front: Storefront) -> No
     cancel_order(order=order, today=DAY, now=NOW, reason="not possible there")
     assert CreditGrant.objects.get().open_minor == 500
     assert CreditNote.objects.count() == 1
+
+
+def test_credit_that_an_unpaid_order_used_returns(front: Storefront) -> None:
+    account = front.order("late/month").account
+    grant_credit(account=account, kind="goodwill", amount_minor=1000, today=DAY, now=NOW)
+    cart = attach_account(cart=front.cart("web/month"), account=account, now=NOW)
+    order = place_order(cart=cart, terms=Terms(), today=DAY, now=NOW)
+    assert order.invoice is not None
+    assert (order.invoice.total_minor, order.invoice.open_minor) == (2974, 1974)
+    assert cancel_unpaid(now=NOW + timedelta(days=15)) == 1
+    assert state(order) == ("cancelled", "cancelled")
+    order.invoice.refresh_from_db()
+    assert order.invoice.open_minor == 0
+    assert sum(one.open_minor for one in CreditGrant.objects.filter(account=account)) == 1000
