@@ -150,7 +150,8 @@ def seller_of_host(request: HttpRequest) -> Seller | None:
     """The seller on whose host the request came; looked up once a request."""
     if not hasattr(request, "host_seller"):
         host = request.get_host().rpartition("]")
-        name = (host[0] + host[1] + host[2].partition(":")[0]).lower()
+        # With a dot at its end it is the same host, and no way around whose it is.
+        name = (host[0] + host[1] + host[2].partition(":")[0]).lower().rstrip(".")
         cast(Any, request).host_seller = find_seller_of_host(name)
     return cast("Seller | None", cast(Any, request).host_seller)
 

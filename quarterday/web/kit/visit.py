@@ -11,7 +11,7 @@ from quarterday.store.models import Seller
 def find_seller(request: HttpRequest) -> Seller | None:
     """The seller whose domain the visitor came by; the only seller; or None among several."""
     try:
-        host = request.get_host().partition(":")[0].lower()
+        host = request.get_host().partition(":")[0].lower().rstrip(".")
     except DisallowedHost:
         # The page that refuses a host that is not ours wears nobody's face.
         return None

@@ -140,6 +140,8 @@ def test_the_pages_of_one_seller_do_not_dress_the_link_of_another(holder: Holder
     Brand.objects.create(seller=other, domain="localhost")
     path = holder.link(P.PAY, subject=holder.shop.invoice(10000).public_id)
     assert "100" not in holder.see(path, 404)
+    for host in ("localhost", "localhost.", "LOCALHOST.:8000"):
+        assert holder.client.get(path, headers={"Host": host}).status_code == 404
 
 
 def test_a_link_ends_by_the_clock(holder: Holder, monkeypatch: pytest.MonkeyPatch) -> None:
