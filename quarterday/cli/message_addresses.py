@@ -9,7 +9,7 @@ import typer
 from quarterday.cli.command import command, make_group
 from quarterday.cli.inputs import ACTOR
 from quarterday.cli.options import AccountArgument, Json, Limit, SellerCode, read_clock
-from quarterday.cli.output import print_list, say
+from quarterday.cli.output import print_list, tell
 
 group = make_group("Addresses that get no more mail, and numbers that get text messages.")
 
@@ -29,22 +29,22 @@ def list_all(limit: Limit = 100, as_json: Json = False) -> None:
 
 
 @command(group, "block")
-def block(address: Address) -> None:
+def block(address: Address, as_json: Json = False) -> None:
     """Let no mail go to an address."""
     from quarterday.services.messages.mark_address import mark_address
     from quarterday.services.users.add_user import check_email
 
     mark_address(address=check_email(address), reason="by_hand", detail=ACTOR, now=read_clock())
-    say(f"No mail goes to {address} any more.")
+    tell({"address": address, "blocked": True}, f"No mail goes to {address} any more.", as_json)
 
 
 @command(group, "clear")
-def clear(address: Address) -> None:
+def clear(address: Address, as_json: Json = False) -> None:
     """Let mail go to an address again that had bounced, complained or was blocked."""
     from quarterday.services.messages.mark_address import clear_mark
 
     clear_mark(address=address, now=read_clock(), actor=ACTOR)
-    say(f"Mail goes to {address} again.")
+    tell({"address": address, "blocked": False}, f"Mail goes to {address} again.", as_json)
 
 
 @command(group, "route")
@@ -57,6 +57,7 @@ def route(
         typer.Option("--kind", help="A kind or topic that goes there; repeatable. None ends it."),
     ] = None,
     seller: SellerCode = None,
+    as_json: Json = False,
 ) -> None:
     """Send kinds of message of an account to a number or a chat, besides mail."""
     from quarterday.services.messages.route_messages import route_messages
@@ -71,4 +72,6 @@ def route(
         now=read_clock(),
         actor=ACTOR,
     )
-    say(f"{address} gets {', '.join(kind or ()) or 'nothing'} of account {row}.")
+    record = {"account": str(row), "channel": channel, "address": address, "kinds": kind or []}
+    words = ", ".join(kind or ()) or "nothing"
+    tell(record, f"{address} gets {words} of account {row}.", as_json)

@@ -10,7 +10,7 @@ import typer
 from quarterday.cli.command import command, make_group
 from quarterday.cli.inputs import ACTOR
 from quarterday.cli.options import Json, SellerCode, read_clock
-from quarterday.cli.output import print_json, print_list, say
+from quarterday.cli.output import print_json, print_list, say, tell
 
 group = make_group("A seller's own words for its messages, in place of the built-in ones.")
 
@@ -68,6 +68,7 @@ def save_words(
         typer.Option("--html", help="A page of your own around it."),
     ] = None,
     seller: SellerCode = None,
+    as_json: Json = False,
 ) -> None:
     """Use your own words for a kind from now on; they are refused if they could ever fail."""
     from quarterday.ports.composer import Wording
@@ -85,11 +86,12 @@ def save_words(
         now=read_clock(),
         actor=ACTOR,
     )
-    say(f"Saved as version {row.version}; quarterday messages preview {kind} shows it.")
+    said = f"Saved as version {row.version}; quarterday messages preview {kind} shows it."
+    tell({"kind": kind, "language": language, "version": row.version}, said, as_json)
 
 
 @command(group, "drop")
-def drop(kind: Kind, language: Language, seller: SellerCode = None) -> None:
+def drop(kind: Kind, language: Language, seller: SellerCode = None, as_json: Json = False) -> None:
     """Use the built-in words for a kind again."""
     from quarterday.services.messages.save_template import drop_template
     from quarterday.store.queries.references import find_seller
@@ -97,4 +99,5 @@ def drop(kind: Kind, language: Language, seller: SellerCode = None) -> None:
     drop_template(
         seller=find_seller(seller), kind=kind, language=language, now=read_clock(), actor=ACTOR
     )
-    say(f"{kind} uses the built-in words again.")
+    record = {"kind": kind, "language": language, "version": None}
+    tell(record, f"{kind} uses the built-in words again.", as_json)

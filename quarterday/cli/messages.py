@@ -19,7 +19,7 @@ from quarterday.cli.options import (
     day_option,
     read_clock,
 )
-from quarterday.cli.output import print_facts, print_json, print_list, say
+from quarterday.cli.output import print_facts, print_json, print_list, say, tell
 
 if TYPE_CHECKING:
     from quarterday.ports.composer import Composed
@@ -114,6 +114,7 @@ def send_test(
     about: About = "",
     language: Language = "",
     seller: SellerCode = None,
+    as_json: Json = False,
 ) -> None:
     """Send what a preview shows to an address, at once; its links lead nowhere."""
     from quarterday.core.errors import BillingError
@@ -133,7 +134,8 @@ def send_test(
         outcome = session.send(parcel)
     if outcome.answer is not Answer.SENT:
         raise BillingError(f"it was not sent ({outcome.answer}): {outcome.reason}")
-    say(f"Sent {composed.title!r} to {address} by {way['transport']}.")
+    record = {"title": composed.title, "address": address, "transport": way["transport"]}
+    tell(record, f"Sent {composed.title!r} to {address} by {way['transport']}.", as_json)
 
 
 @command(group, "resend")
@@ -146,10 +148,8 @@ def resend(
     from quarterday.store.queries.messages import find_delivery
 
     row = resend_message(delivery=find_delivery(delivery), now=read_clock(), actor=ACTOR)
-    if as_json:
-        print_json(_message_record(row))
-    else:
-        say(f"Queued as {row.public_id}; it leaves with the next quarterday jobs run.")
+    said = f"Queued as {row.public_id}; it leaves with the next quarterday jobs run."
+    tell(_message_record(row), said, as_json)
 
 
 @command(group, "announce")
@@ -163,6 +163,7 @@ def announce(
         typer.Option("--to", metavar="PAGE", help="Where the button leads: /services/ or a URL."),
     ] = "",
     seller: SellerCode = None,
+    as_json: Json = False,
 ) -> None:
     """Send news to all who chose to get it; under the same CODE nobody gets it twice."""
     from quarterday.services.messages.queue_news import queue_news
@@ -177,7 +178,8 @@ def announce(
         destination=to,
         now=read_clock(),
     )
-    say(f"{count:,} accounts get it." if count != 1 else "1 account gets it.")
+    said = f"{count:,} accounts get it." if count != 1 else "1 account gets it."
+    tell({"code": code, "accounts": count}, said, as_json)
 
 
 @command(group, "begin")
@@ -186,6 +188,7 @@ def begin(
         date | None, day_option("--since", text="The first day that is told; by default today.")
     ] = None,
     seller: SellerCode = None,
+    as_json: Json = False,
 ) -> None:
     """Let a seller tell its customers what happens from a day on."""
     from quarterday.cli.options import today_of
@@ -195,18 +198,20 @@ def begin(
     row, now = find_seller(seller), read_clock()
     day = since or today_of(row, None, now)
     choose_messages(seller=row, since=day, now=now, actor=ACTOR)
-    say(f"{row} tells its customers what happens from {day} on.")
+    said = f"{row} tells its customers what happens from {day} on."
+    tell({"seller": row.code, "since": day}, said, as_json)
 
 
 @command(group, "stop")
-def stop(seller: SellerCode = None) -> None:
+def stop(seller: SellerCode = None, as_json: Json = False) -> None:
     """Let a seller tell its customers nothing; links to sign in are sent all the same."""
     from quarterday.services.messages.choose_messages import choose_messages
     from quarterday.store.queries.references import find_seller
 
     row = find_seller(seller)
     choose_messages(seller=row, since=None, now=read_clock(), actor=ACTOR)
-    say(f"{row} tells its customers nothing; quarterday messages begin changes that.")
+    said = f"{row} tells its customers nothing; quarterday messages begin changes that."
+    tell({"seller": row.code, "since": None}, said, as_json)
 
 
 def _compose(

@@ -198,3 +198,11 @@ def _line(columns: Sequence[Column], widths: Sequence[int], row: Sequence[str]) 
         space = " " * (width - cell_len(text))
         cells.append(space + text if column.right else text + space)
     return "  ".join(cells).rstrip() + "\n"
+
+
+def tell(record: dict[str, Any], text: str, as_json: bool) -> None:
+    """Say what was done: as JSON, or in a sentence."""
+    if as_json:
+        print_json(record)
+    else:
+        say(text)
