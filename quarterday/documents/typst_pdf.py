@@ -52,11 +52,11 @@ class TypstPdf:
             guard_template(template)
         source = template or self.read_source(page["kind"])
         data, pictures = _lay_out(page, logo)
+        _place_kit()
         # The first one is the one that is compiled.
         files = {
             "main.typ": _FRAME,
             "template.typ": source.encode(),
-            "kit.typ": _read("kit.typ").encode(),
             "page.json": json.dumps(data, ensure_ascii=False).encode(),
             **pictures,
         }
@@ -88,10 +88,21 @@ def _read(name: str) -> str:
 
 @cache
 def _root() -> Path:
-    """An empty folder: a template sees the files that it is given, logos, and no others."""
+    """A folder of our own: a template sees what it is given, our pieces, logos, and no more."""
     root = work_folder() / "root"
     root.mkdir()
     return root
+
+
+def _place_kit() -> None:
+    """Put our pieces where typst parses them once; files handed over are parsed each time.
+
+    Looked for each time, because a system may sweep old files from its temporary folder.
+    """
+    kit = _root() / "kit.typ"
+    if not kit.exists():
+        kit.parent.mkdir(parents=True, exist_ok=True)
+        kit.write_text(_read("kit.typ"), encoding="utf-8")
 
 
 def _compile(files: dict[str, bytes], timestamp: int) -> bytes:

@@ -41,11 +41,15 @@ _ITEM = (
 
 
 def make_accounts(
-    count: int, *, start_on: date, progress: Callable[[int], None] = lambda count: None
+    count: int,
+    *,
+    start_on: date,
+    currency: str = "GBP",
+    progress: Callable[[int], None] = lambda count: None,
 ) -> int:
     """Add a seller with ``count`` accounts, each with two items due on ``start_on``; its key."""
     with transaction.atomic():
-        seller, plans, prices = _make_catalog()
+        seller, plans, prices = _make_catalog(currency)
     for first in range(0, count, _CHUNK):
         size = min(_CHUNK, count - first)
         with transaction.atomic():
@@ -54,7 +58,7 @@ def make_accounts(
     return seller.id
 
 
-def _make_catalog() -> tuple[Seller, list[Plan], list[Price]]:
+def _make_catalog(currency: str) -> tuple[Seller, list[Plan], list[Price]]:
     """One seller, 20 % VAT, a base plan at 10.00 and an add-on at 2.50."""
     code = make_public_id("bench")[-12:]
     snapshot = Snapshot.objects.create(digest=code, data={"name": "Example Bench Ltd"})
@@ -63,7 +67,7 @@ def _make_catalog() -> tuple[Seller, list[Plan], list[Price]]:
         name="Example Bench Ltd",
         country="GB",
         time_zone="Europe/London",
-        currency="GBP",
+        currency=currency,
         settings={"lead_days": 0},
         snapshot=snapshot,
     )
@@ -78,7 +82,7 @@ def _make_catalog() -> tuple[Seller, list[Plan], list[Price]]:
         plan = Plan.objects.create(product=product, code="monthly", name=f"{name}, monthly")
         plans.append(plan)
         model = {"model": "flat", "amount": amount}
-        prices.append(Price.objects.create(plan=plan, code="v1", currency="GBP", model=model))
+        prices.append(Price.objects.create(plan=plan, code="v1", currency=currency, model=model))
     return seller, plans, prices
 
 
@@ -92,8 +96,8 @@ def _insert_chunk(
         for index, key in enumerate(accounts, first):
             name = f"Example customer {index}"
             yield (
-                key, make_public_id("acc"), seller.id, f"B{index}", name, "GBP", "en", "GB", "",
-                "{}", "", "{}", "", "open", "{}", "{}", seller.snapshot_id,
+                key, make_public_id("acc"), seller.id, f"B{index}", name, seller.currency, "en",
+                "GB", "", "{}", "", "{}", "", "open", "{}", "{}", seller.snapshot_id,
             )  # fmt: skip
 
     def subscription_rows() -> Iterator[tuple[Any, ...]]:
