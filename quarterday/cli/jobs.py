@@ -30,6 +30,9 @@ def _ask_to_stop(*_: object) -> None:
 @command(group, "run")
 def run(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="JOB", help="This job alone; repeatable.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Do what is due, again and again, until told to stop.
@@ -44,7 +47,7 @@ def run(
         note("QUARTERDAY_MAIL_URL is not set, so no mail is sent; what waits too long lapses.")
     signal.signal(signal.SIGTERM, _ask_to_stop)
     signal.signal(signal.SIGINT, _ask_to_stop)
-    scheduler = make_scheduler()
+    scheduler = make_scheduler(only or ())
     while True:
         _tell(scheduler.run_due(), as_json)
         if once or _Stop.asked:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar, Protocol, cast
 
+from quarterday.core.errors import BillingError
 from quarterday.ports.discover import discover
 
 
@@ -45,6 +46,9 @@ def list_jobs() -> Mapping[str, Job]:
     return found
 
 
-def make_scheduler() -> Scheduler:
-    """The scheduler."""
-    return cast(Scheduler, import_module("quarterday.jobs.run_jobs").JobScheduler())
+def make_scheduler(only: Collection[str] = ()) -> Scheduler:
+    """The scheduler, of all jobs or only of the named ones; raises `BillingError` for others."""
+    if unknown := sorted(set(only) - set(list_jobs())):
+        known = ", ".join(sorted(list_jobs()))
+        raise BillingError(f"there is no job {unknown[0]!r}; there are {known}")
+    return cast(Scheduler, import_module("quarterday.jobs.run_jobs").JobScheduler(only))

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from quarterday.core.errors import BillingError
 from quarterday.jobs.bill_today import BillToday
 from quarterday.jobs.run_jobs import JobScheduler, name_slot
-from quarterday.ports.job import list_jobs
+from quarterday.ports.job import list_jobs, make_scheduler
 from quarterday.services.jobs.take_slot import finish_slot, leave_slot, take_slot
 from quarterday.store.models import Invoice, JobRun
 from tests.jobs.conftest import NOW, Move
@@ -77,3 +78,15 @@ def test_a_job_that_fails_keeps_no_others(
     said = JobScheduler().run_due()
     assert "bill_today" not in said
     assert "check_links" in said
+
+
+@pytest.mark.django_db
+def test_one_job_can_be_run_alone() -> None:
+    scheduler = JobScheduler(["deliver_messages"])
+    scheduler.run_due()
+    assert set(scheduler.last) == {"deliver_messages"}
+
+
+def test_an_unknown_job_is_refused_by_name() -> None:
+    with pytest.raises(BillingError, match="there is no job 'nonsense'; there are bill_today"):
+        make_scheduler(["nonsense"])
