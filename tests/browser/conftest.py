@@ -27,13 +27,14 @@ def chromium() -> str:
     pytest.skip("Chromium is not installed; on Debian: apt-get install chromium")
 
 
-@pytest.fixture(scope="session")
+# Not for the session: as long as it plays, an event loop runs, in which Django reads no database.
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playing:
         yield playing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
     yield started

@@ -57,13 +57,15 @@ def test_a_database_of_another_version_is_not_worked_with(
     fresh_database_url: str, run_quarterday: Run, execute: Callable[[str, str], None]
 ) -> None:
     execute(
-        fresh_database_url, "UPDATE django_migrations SET name = '0999_later' WHERE app = 'store'"
+        fresh_database_url,
+        "UPDATE django_migrations SET name = '0999_later' "
+        "WHERE app = 'store' AND name = '0001_initial'",
     )
     assert "quarterday init" in run_quarterday(fresh_database_url, "check", status=3).stderr
     execute(
         fresh_database_url,
         "INSERT INTO django_migrations (app, name, applied) "
-        "SELECT app, '0001_initial', applied FROM django_migrations WHERE app = 'store'",
+        "SELECT app, '0001_initial', applied FROM django_migrations WHERE name = '0999_later'",
     )
     said = run_quarterday(fresh_database_url, "check", status=3).stderr
     assert "newer than this program" in said
