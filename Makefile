@@ -49,8 +49,9 @@ $(READY): pyproject.toml requirements/dev.txt
 demo: $(READY)
 	$(BIN)/quarterday demo --serve
 
-# What touches no database, and how pages look, need not be tried twice.
-ONCE := core house conformance contracts documents importers mail ports cli/test_help.py browser/test_pages.py
+# What touches no database, and how pages look and are paid on, need not be tried twice; the stories are.
+ONCE := core house conformance contracts documents importers mail ports cli/test_help.py \
+	browser/test_pages.py browser/test_passkeys.py browser/test_paying.py browser/test_security.py
 test: lint
 	$(PYTEST) -n $(WORKERS) --database=sqlite
 	$(PYTEST) -n $(WORKERS) --database=postgresql $(addprefix --ignore=tests/,$(ONCE))

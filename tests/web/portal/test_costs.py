@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -81,23 +80,6 @@ def test_no_page_needs_more_queries_for_a_large_account(shop: Shop) -> None:
         counts[page] = (few, many)
     assert {page: pair for page, pair in counts.items() if pair[0] != pair[1]} == {}
     assert max(few for few, _ in counts.values()) <= 40, counts
-
-
-@pytest.mark.slow
-def test_pages_answer_quickly_after_ten_years(shop: Shop) -> None:
-    """Time of the processor, because others use the machine as well. Alone, it is a third of it."""
-    offer_sandbox(shop)
-    customer = fill(shop, shop.account, 500)
-    slow = {}
-    for page in PAGES:
-        url = fill_in(page, customer)
-        times = []
-        for _ in range(12):
-            started = time.process_time()
-            customer.download(url)
-            times.append(time.process_time() - started)
-        slow[page] = round(sorted(times)[5] * 1000)
-    assert max(slow.values()) < 100, slow
 
 
 def test_search_leads_to_the_same_page_by_part_and_whole(shop: Shop) -> None:
