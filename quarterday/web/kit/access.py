@@ -192,12 +192,3 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
         return check_page(asked)
     except BillingError:
         return default
-
-
-def sign_in_user(
-    request: HttpRequest, user: User, *, method: str = "link", next_url: str = "/"
-) -> HttpResponse:
-    """Sign a user in; see `quarterday.web.kit.sign_in.sign_in_user`."""
-    from quarterday.web.kit.sign_in import sign_in_user
-
-    return sign_in_user(request, user, method=method, next_url=next_url)

@@ -21,8 +21,9 @@ from quarterday.services.users.accept_invitation import (
 )
 from quarterday.store.models import Link, LinkPurpose, Membership
 from quarterday.store.queries.link_page import invitation_of_link, user_of_link
-from quarterday.web.kit.access import ACCOUNT_KEY, choose_account, sign_in_user
+from quarterday.web.kit.access import ACCOUNT_KEY, choose_account
 from quarterday.web.kit.clock import read_now
+from quarterday.web.kit.sign_in import sign_in_user
 from quarterday.web.links.door import LinkRequest, link_page, note, refuse
 
 _REVOKED = LinkState.REVOKED
