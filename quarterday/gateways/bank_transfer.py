@@ -82,6 +82,10 @@ class BankTransfer:
         """People make it at their bank."""
         return Declined(DeclineCode.UNAVAILABLE, intent.reference, is_final=True)
 
+    def look_up_refund(self, intent: RefundIntent) -> Outcome:
+        """There is none to look up."""
+        return Declined(DeclineCode.NOT_RECEIVED, intent.reference)
+
     def forget(self, method: KeptMethod) -> None:
         """Nothing is kept."""
 

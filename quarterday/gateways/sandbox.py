@@ -193,6 +193,12 @@ class Sandbox:
             return Declined(DeclineCode.NOT_RECEIVED, intent.reference, is_final=True)
         return Succeeded(f"sbx_refund.{intent.id}")
 
+    def look_up_refund(self, intent: RefundIntent) -> Outcome:
+        """Refunds are answered at once, so one without a reference never arrived."""
+        if not intent.refund_reference:
+            return Declined(DeclineCode.NOT_RECEIVED, intent.reference)
+        return Succeeded(intent.refund_reference)
+
     def forget(self, method: KeptMethod) -> None:
         """There is nothing to drop."""
 

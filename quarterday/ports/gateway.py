@@ -9,7 +9,7 @@ and where to send the payer are data. ``tests/contracts`` holds what every gatew
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +25,7 @@ from quarterday.ports.outcomes import (
     KeptMethod,
     News,
     Outcome,
+    PayoutNews,
     Unknown,
 )
 
@@ -128,7 +129,10 @@ class Intent:
 
 @dataclass(frozen=True)
 class RefundIntent:
-    """Money to give back; ``id`` is the idempotency key, ``reference`` is of the payment."""
+    """Money to give back; ``id`` is the idempotency key, ``reference`` is of the payment.
+
+    ``refund_reference`` is what the gateway called this refund, if it was asked before.
+    """
 
     id: str
     reference: str
@@ -137,6 +141,7 @@ class RefundIntent:
     now: datetime
     reason: str = ""
     method: KeptMethod | None = None
+    refund_reference: str = ""
 
 
 class BadSignature(BillingError):  # noqa: N818 - named for what it says
@@ -185,6 +190,12 @@ class Gateway(Protocol):
     def refund(self, intent: RefundIntent) -> Outcome:
         """Give money back: succeeded, pending, declined or unknown."""
 
+    def look_up_refund(self, intent: RefundIntent) -> Outcome:
+        """What became of a refund, by ``refund_reference`` or, without one, by ``id``.
+
+        It moves nothing. ``Declined(NOT_RECEIVED)`` says that it never arrived.
+        """
+
     def forget(self, method: KeptMethod) -> None:
         """Drop a kept method; one that is gone already is no error."""
 
@@ -194,6 +205,24 @@ class Gateway(Protocol):
         Raises `BadSignature` unless it is proven that the gateway sent it. Each event has an id
         of its own, by which it counts once.
         """
+
+
+@runtime_checkable
+class ListsNews(Protocol):
+    """A gateway that can be asked for what happened, so that a lost webhook loses nothing."""
+
+    def list_news(self, since: datetime, until: datetime) -> Iterator[News]:
+        """All that happened in the time, in any order; the same fact has the same event id as
+        long as nothing new came of it. May raise whatever the network raises.
+        """
+
+
+@runtime_checkable
+class PaysOut(Protocol):
+    """A gateway that collects money, and pays it out to the bank less its fees."""
+
+    def list_payouts(self, since: datetime, until: datetime) -> Iterator[PayoutNews]:
+        """Payouts that were made or moved in the time, with their parts."""
 
 
 @cache

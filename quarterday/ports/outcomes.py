@@ -39,11 +39,27 @@ class Field:
 
 
 @dataclass(frozen=True)
+class DebitMandate:
+    """A mandate that we keep ourselves, for debits that go straight to the bank.
+
+    ``iban`` is stored encrypted, and handed to the gateway with the method.
+    """
+
+    reference: str
+    holder: str
+    iban: str = field(repr=False)
+    signed_on: date
+    bic: str = ""
+    scheme: str = "CORE"
+    evidence: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
 class KeptMethod:
     """A way to pay that the gateway keeps: its name for it, and how people know it again.
 
     ``token`` names it, never a card number. ``data`` is what else the gateway needs to charge it,
-    such as its own id of the customer and of the mandate.
+    such as its own id of the customer. ``mandate`` is there where the gateway keeps nothing.
     """
 
     token: str
@@ -51,6 +67,7 @@ class KeptMethod:
     label: str
     expires_on: date | None = None
     data: Mapping[str, str] = field(default_factory=dict)
+    mandate: DebitMandate | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +232,8 @@ class DisputeNews:
     amount_minor: int
     reason: str = ""
     answer_by: date | None = None
+    fee_minor: int = 0
+    attempt: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,6 +245,43 @@ class MethodNews:
     method: KeptMethod | None
 
 
+class PayoutState(StrEnum):
+    """How far a payout is; ``FAILED`` money stays with the gateway."""
+
+    ANNOUNCED = "announced"
+    ARRIVED = "arrived"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class PayoutPart:
+    """One movement within a payout: signed minor units, and the fee that was kept of it.
+
+    ``kind`` is payment, refund, dispute, fee or other; ``reference`` is what the gateway calls
+    the payment or refund.
+    """
+
+    kind: str
+    reference: str
+    gross_minor: int
+    fee_minor: int = 0
+
+
+@dataclass(frozen=True)
+class PayoutNews:
+    """Money that the gateway sends to the bank; gross less fee is net."""
+
+    event_id: str
+    reference: str
+    state: PayoutState
+    currency: str
+    gross_minor: int
+    fee_minor: int
+    net_minor: int
+    arrives_on: date
+    parts: tuple[PayoutPart, ...] = ()
+
+
 @dataclass(frozen=True)
 class OtherNews:
     """An event that nothing follows from; it is kept all the same."""
@@ -234,4 +290,4 @@ class OtherNews:
     kind: str
 
 
-News = AttemptNews | RefundNews | DisputeNews | MethodNews | OtherNews
+News = AttemptNews | RefundNews | DisputeNews | MethodNews | PayoutNews | OtherNews

@@ -42,6 +42,12 @@ ALTER TABLE store_invoiceline ADD CONSTRAINT line_day_once EXCLUDE USING gist (
 
 # Tables that came later, with a migration of their own.
 FROZEN_FILES: dict[str, tuple[str, ...]] = {"store_documentfile": ()}
+FROZEN_MONEY: dict[str, tuple[str, ...]] = {
+    "store_bankstatement": (),
+    "store_bankline": ("status", "open_minor"),
+    "store_payoutitem": ("payment_id", "refund_id", "dispute_id"),
+    "store_tillentry": (),
+}
 
 
 def install_guards(schema_editor: Any) -> None:

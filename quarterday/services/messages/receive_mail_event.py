@@ -18,7 +18,7 @@ from quarterday.services.messages.mark_address import (
     mark_address,
 )
 from quarterday.services.messages.record_outcome import find_wait
-from quarterday.store.models import Delivery, DeliveryStatus, GatewayEvent
+from quarterday.store.models import Delivery, DeliveryStatus, GatewayEvent, GatewayEventStatus
 
 SOFT_TRIES = 4
 _HOURS = 7  # steps of doubling from a minute to two hours
@@ -93,6 +93,8 @@ def _is_new(provider: str, event_id: str, event: MailEvent, now: datetime) -> bo
             GatewayEvent.objects.create(
                 gateway=f"mail {provider}"[:32],
                 event_id=event_id[:200],
+                source="mail",
+                status=GatewayEventStatus.PROCESSED,
                 received_at=now,
                 processed_at=now,
                 body=event,

@@ -12,7 +12,13 @@ from quarterday.services.events.record_event import record_event
 from quarterday.services.payments.finish_attempt import finish_attempt
 from quarterday.services.payments.keep_method import keep_method
 from quarterday.services.payments.remove_method import remove_method
-from quarterday.store.models import GatewayEvent, PaymentAttempt, PaymentMethod, Seller
+from quarterday.store.models import (
+    GatewayEvent,
+    GatewayEventStatus,
+    PaymentAttempt,
+    PaymentMethod,
+    Seller,
+)
 
 _LONGEST = 200
 
@@ -33,7 +39,13 @@ def receive_news(
         _, is_new = GatewayEvent.objects.get_or_create(
             gateway=gateway,
             event_id=key,
-            defaults={"received_at": now, "processed_at": now, "body": body},
+            defaults={
+                "seller": seller,
+                "status": GatewayEventStatus.PROCESSED,
+                "received_at": now,
+                "processed_at": now,
+                "body": body,
+            },
         )
         if is_new:
             _act(seller, gateway, news, today, now)

@@ -70,7 +70,9 @@ class PaymentAttempt(Row):
     ``invoices`` lists the public ids that it is meant to settle, in order; none means credit.
     The money is recorded as ``payment`` at most once. ``choice`` is which of the gateway's ways to
     pay was chosen. A promise sets nothing off: the payer said to pay elsewhere, as by a transfer.
-    ``data`` holds what the payer was told, and nothing that they typed.
+    ``data`` holds what the payer was told, and nothing that they typed. One that ``is_automatic``
+    was started with nobody there. ``fee_minor`` is the part of the amount that the payer pays for
+    paying this way.
     """
 
     public_id = PublicIdField("att")
@@ -86,6 +88,8 @@ class PaymentAttempt(Row):
     amount_minor = minor_field()
     invoices = DataField(default=list)
     is_promise = models.BooleanField(default=False)
+    is_automatic = models.BooleanField(default=False)
+    fee_minor = minor_field(default=0)
     gateway_reference = models.CharField(max_length=200, blank=True, default="")
     error = models.CharField(max_length=500, blank=True, default="")
     payment = models.OneToOneField(Payment, models.PROTECT, null=True, related_name="attempt")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 
-from quarterday.store.fields import DataField
-from quarterday.store.models.base import Row
+from quarterday.store.fields import DataField, PublicIdField
+from quarterday.store.models.base import Row, one_of
 from quarterday.store.models.invoice import Invoice
 from quarterday.store.models.seller import Seller
 
@@ -53,18 +55,51 @@ class JobRun(Row):
         constraints = (models.UniqueConstraint(fields=["job", "slot"], name="job_slot_once"),)
 
 
-class GatewayEvent(Row):
-    """A message from a gateway, stored as it came, once."""
+class GatewayEventStatus(StrEnum):
+    """``received`` is to be processed; ``unmatched`` is about nothing that we know, and stands in
+    the inbox; ``ignored`` was said by staff; ``failed`` is tried again at ``next_at``.
+    """
 
+    RECEIVED = "received"
+    PROCESSED = "processed"
+    UNMATCHED = "unmatched"
+    FAILED = "failed"
+    IGNORED = "ignored"
+
+
+class GatewayEvent(Row):
+    """A message from a gateway, stored as it came, once, and processed afterwards.
+
+    ``news`` is what it says as data. ``source`` is ``hook``, or ``sweep`` where the gateway was
+    asked.
+    """
+
+    public_id = PublicIdField("gev")
+    seller = models.ForeignKey(Seller, models.PROTECT, null=True, related_name="+", db_index=False)
     gateway = models.CharField(max_length=32)
     event_id = models.CharField(max_length=200)
+    source = models.CharField(max_length=8, default="hook")
+    kind = models.CharField(max_length=64, blank=True, default="")
+    status = models.CharField(max_length=12, default=GatewayEventStatus.RECEIVED)
     received_at = models.DateTimeField()
     processed_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True, default="")
+    news = DataField(default=dict)
     body = models.TextField()
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["gateway", "event_id"], name="gateway_event_once"),
+            one_of("status", GatewayEventStatus, "gateway_event_status"),
+        )
+        indexes = (
+            models.Index(
+                fields=["status", "received_at"],
+                name="gateway_event_open",
+                condition=models.Q(status__in=["received", "failed", "unmatched"]),
+            ),
         )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.db import models
 
 from quarterday.core.lifecycle import PaymentState
-from quarterday.store.fields import PublicIdField, minor_field
+from quarterday.store.fields import DataField, PublicIdField, minor_field
 from quarterday.store.models.account import Account
 from quarterday.store.models.base import Row, one_of, open_of_amount
 from quarterday.store.models.invoice import CreditNote, Invoice
@@ -32,12 +32,23 @@ class DeductionKind(StrEnum):
     REFUNDED = "refunded"
 
 
+class PaymentKind(StrEnum):
+    """How money came: ``received`` from a payer, ``restored`` by a dispute that was won, or
+    ``returned`` from a refund that did not reach the payer.
+    """
+
+    RECEIVED = "received"
+    RESTORED = "restored"
+    RETURNED = "returned"
+
+
 class Payment(Row):
     """Money received. ``open_minor`` is what no document and no credit has taken yet."""
 
     public_id = PublicIdField("pay")
     account = models.ForeignKey(Account, models.PROTECT, related_name="payments")
     external_id = models.CharField(max_length=128, null=True)
+    kind = models.CharField(max_length=8, default=PaymentKind.RECEIVED)
     status = models.CharField(max_length=20)
     method = models.CharField(max_length=32)
     reference = models.CharField(max_length=200, blank=True, default="")
@@ -52,6 +63,7 @@ class Payment(Row):
                 fields=["account", "external_id"], name="payment_external_id_once"
             ),
             one_of("status", PaymentState, "payment_status"),
+            one_of("kind", PaymentKind, "payment_kind"),
             open_of_amount("payment_open"),
         )
 
@@ -82,6 +94,8 @@ class CreditGrant(Row):
 
     ``payment`` is the one whose money it is, where it came from one. What was granted is what is
     open, what settled invoices (`Allocation`), and what went otherwise (`CreditDeduction`).
+    ``scope`` says what it may pay for: ``use`` (any, orders, renewals) and ``products`` (codes);
+    nothing is everything. ``advance`` is the invoice by which tax was paid when the credit was.
     """
 
     public_id = PublicIdField("crd")
@@ -98,6 +112,10 @@ class CreditGrant(Row):
     granted_on = models.DateField()
     expires_on = models.DateField(null=True)
     reason = models.CharField(max_length=500, blank=True, default="")
+    scope = DataField(default=dict)
+    advance = models.ForeignKey(
+        Invoice, models.PROTECT, null=True, related_name="advances", db_index=False
+    )
 
     class Meta:
         indexes = (
