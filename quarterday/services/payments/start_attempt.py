@@ -56,13 +56,15 @@ def start_attempt(
     purpose: AttemptPurpose = AttemptPurpose.PAY,
     method: PaymentMethod | None = None,
     data: Mapping[str, Any] | None = None,
+    is_automatic: bool = False,
     actor: str = "system",
 ) -> PaymentAttempt:
     """The intent to pay; commit it, then ask the gateway with its public id as idempotency key.
 
     ``invoices`` are public ids to settle in their order; none means credit, within the seller's
     limits. No invoice is paid twice: what another attempt has set off already counts, and one
-    that only waits for the payer is cancelled by this one. Raises `BillingError` for bad input,
+    that only waits for the payer is cancelled by this one, unless it ``is_automatic``: nobody's
+    own payment is taken out of their hands. Raises `BillingError` for bad input,
     `Conflict` while another payment of the same is on its way, and `TooOften` after many failures.
     """
     with transaction.atomic():
@@ -77,7 +79,10 @@ def start_attempt(
             check_minor(amount_minor, "amount_minor")
             if is_promised and (known := _find_promise(account, gateway, amount_minor, named)):
                 return known
-            _cancel_waiting(account, named, now, actor)
+            if is_automatic:
+                _leave_payer(account, named)
+            else:
+                _cancel_waiting(account, named, now, actor)
             _check_amount(account, amount_minor, named)
         attempt = PaymentAttempt.objects.create(
             account=account,
@@ -91,6 +96,7 @@ def start_attempt(
             actor=actor,
             created_at=now,
             is_promise=is_promised,
+            is_automatic=is_automatic,
             data=dict(data or {}),
         )
         record_attempt(account, attempt, "payment_attempt.started", now, actor)
@@ -140,6 +146,13 @@ def _cancel_waiting(account: Account, invoices: list[str], now: datetime, actor:
     for one in list_live_attempts(account, [AttemptStatus.ACTION]):
         if set(one.invoices).intersection(invoices) or not (one.invoices or invoices):
             drop_attempt(account, one, now, actor)
+
+
+def _leave_payer(account: Account, invoices: list[str]) -> None:
+    """Whoever is about to confirm a payment of the same must not be charged besides."""
+    for one in list_live_attempts(account, [AttemptStatus.ACTION]):
+        if set(one.invoices).intersection(invoices) or not (one.invoices or invoices):
+            raise Conflict(f"payment {one.public_id} for the same waits for the payer; let it end")
 
 
 def _check_amount(account: Account, amount_minor: int, named: list[str]) -> None:
