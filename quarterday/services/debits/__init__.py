@@ -1,0 +1,1 @@
+"""SEPA direct debit without a provider: mandates, files for the bank, and what came of them."""

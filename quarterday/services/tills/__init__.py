@@ -1,0 +1,1 @@
+"""The cash desk: tills, and who may take money."""
