@@ -43,7 +43,7 @@ COLUMNS: dict[type[Any], str] = {
     f"{_PERIOD} net_minor base_minor tax_code income_code explanation",
     CreditNoteTax: f"credit_note_id {_TAX}",
     CreditGrant: "id public_id account_id kind currency amount_minor open_minor priority "
-    "granted_on reason",
+    "granted_on reason scope",
     JournalEntry: "id seller_id kind on source reference memo",
     Posting: "entry_id ledger_account_id account_id currency amount_minor",
     Allocation: "public_id invoice_id payment_id grant_id credit_note_id on amount_minor",

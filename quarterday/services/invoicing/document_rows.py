@@ -260,6 +260,7 @@ class DocumentRows:
                 _NOTE_PRIORITY,
                 to_column(self.today),
                 label,
+                "{}",
             )
         )
         entry = grant_credit(
