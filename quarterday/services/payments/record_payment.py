@@ -18,7 +18,7 @@ from quarterday.services.inputs import check_external_id, check_text
 from quarterday.services.ledger.post_entry import post_entry
 from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.payments.spread_payment import spread_payment
-from quarterday.store.models import Account, Invoice, Payment
+from quarterday.store.models import Account, Invoice, Payment, PaymentKind
 
 _SAME = "method reference received_on currency amount_minor".split()
 
@@ -35,18 +35,20 @@ def record_payment(
     reference: str = "",
     external_id: str | None = None,
     invoices: Sequence[Invoice] | None = None,
+    kind: PaymentKind = PaymentKind.RECEIVED,
     actor: str = "system",
 ) -> Payment:
     """Record a payment in the account's currency, in minor units, and settle invoices with it.
 
     It settles the oldest due first, or the named invoices in their order; what is left becomes
     credit. ``received_on`` is by default today. The same ``external_id`` with the same input
-    returns the payment as it stands. Raises `Conflict` for other input under it, and
-    `BillingError` for bad input.
+    returns the payment as it stands. There is a receipt for what was ``received``. Raises
+    `Conflict` for other input under it, and `BillingError` for bad input.
     """
     payment = Payment(
         account=account,
         external_id=check_external_id(external_id),
+        kind=kind,
         status=PaymentState.SUCCEEDED,
         method=check_text(method, "method", 32),
         reference=reference,
@@ -85,9 +87,13 @@ def record_payment(
                 "amount_minor": amount_minor,
                 "currency": payment.currency,
                 "method": payment.method,
+                **({} if kind == PaymentKind.RECEIVED else {"kind": str(kind)}),
             },
         )
-        queue_message(kind="receipt", account=account, subject=payment.public_id, now=now, on=on)
+        if kind == PaymentKind.RECEIVED:
+            queue_message(
+                kind="receipt", account=account, subject=payment.public_id, now=now, on=on
+            )
     return payment
 
 
