@@ -36,7 +36,8 @@ class Settings:
 
     ``lead_days``: how long before its period a charge in advance is billed. ``terms_days``: how
     long after issue an invoice is due. ``billing_day``: the account's own day of the month.
-    ``tax_per_line``: round tax on each line instead of once per rate.
+    ``tax_per_line``: round tax on each line instead of once per rate. ``autopay``: charge invoices
+    to the kept method by itself, ``collect_days_before`` their due date.
     """
 
     lead_days: int | None = None
@@ -45,6 +46,8 @@ class Settings:
     billing_day: int | None = None
     credit_use: CreditUse | None = None
     tax_per_line: bool | None = None
+    autopay: bool | None = None
+    collect_days_before: int | None = None
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Settings:
@@ -70,8 +73,9 @@ class Settings:
                     raise BillingError(
                         f"{name} must be one of {', '.join(kind)}: {values[name]!r}"
                     ) from None
-        if not isinstance(values.get("tax_per_line", False), bool):
-            raise BillingError(f"tax_per_line must be true or false: {values['tax_per_line']!r}")
+        for name in ("tax_per_line", "autopay"):
+            if not isinstance(values.get(name, False), bool):
+                raise BillingError(f"{name} must be true or false: {values[name]!r}")
         return cls(**values)
 
     def to_data(self) -> dict[str, Any]:
@@ -84,7 +88,12 @@ class Settings:
         return {name: value for name, value in pairs if value is not None}
 
 
-_RANGES = {"lead_days": (0, 366), "terms_days": (0, 366), "billing_day": (1, 31)}
+_RANGES = {
+    "lead_days": (0, 366),
+    "terms_days": (0, 366),
+    "billing_day": (1, 31),
+    "collect_days_before": (0, 30),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,8 @@ class Resolved:
     billing_day: int | None
     credit_use: CreditUse
     tax_per_line: bool
+    autopay: bool = True
+    collect_days_before: int = 0
 
 
 DEFAULTS = Resolved(14, 14, Grouping.TOGETHER, None, CreditUse.AT_ISSUE, False)
