@@ -7,6 +7,7 @@ concerns one customer, that customer's ``account``.
 
 from quarterday.core.ledger.documents import BAD_DEBT, post_credit_note, post_invoice, write_off
 from quarterday.core.ledger.entry import RECEIVABLE, AccountKey, JournalEntry, Posting, reverse
+from quarterday.core.ledger.fees import PAYMENT_FEES, post_dispute_fee
 from quarterday.core.ledger.payments import (
     CREDIT,
     EXPIRED_CREDIT,
@@ -25,6 +26,7 @@ __all__ = [
     "BAD_DEBT",
     "CREDIT",
     "EXPIRED_CREDIT",
+    "PAYMENT_FEES",
     "PROMOTIONS",
     "RECEIVABLE",
     "AccountKey",
@@ -37,6 +39,7 @@ __all__ = [
     "grant_credit",
     "post_credit_note",
     "post_deposit",
+    "post_dispute_fee",
     "post_invoice",
     "post_payment",
     "post_refund",

@@ -11,6 +11,7 @@ from stdnum import bic as bic_numbers
 from stdnum import iban as iban_numbers
 from stdnum.exceptions import ValidationError
 
+from quarterday.core.dispute import read_dispute_policy
 from quarterday.core.errors import BillingError
 from quarterday.core.funds import read_limits
 from quarterday.core.limits import find_bad_data
@@ -48,6 +49,8 @@ def check_brand_data(data: Mapping[str, Any]) -> dict[str, Any]:
     if "add_funds" in checked:
         for code in _need_mapping(checked["add_funds"], "add_funds"):
             read_limits(checked["add_funds"], currency(str(code)).code)
+    if "disputes" in checked:
+        read_dispute_policy(_need_mapping(checked["disputes"], "disputes"))
     return checked
 
 

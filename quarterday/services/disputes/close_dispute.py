@@ -1,0 +1,130 @@
+"""End a dispute: money that was won comes back, what was lost is owed or given up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from quarterday.core.dispute import WhenLost, is_further, read_dispute_policy
+from quarterday.core.errors import BillingError
+from quarterday.core.lifecycle import InvoiceState
+from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.disputes.freeze_collection import resume_collection
+from quarterday.services.disputes.open_dispute import record_dispute
+from quarterday.services.errors import Conflict
+from quarterday.services.invoicing.write_off_invoice import write_off_invoice
+from quarterday.services.messages.queue_message import queue_message
+from quarterday.services.payments.record_payment import record_payment
+from quarterday.store.models import (
+    Account,
+    Dispute,
+    DisputeStatus,
+    Invoice,
+    Payment,
+    PaymentAttempt,
+    PaymentKind,
+)
+from quarterday.store.queries.paying import read_brand
+
+
+def close_dispute(
+    *,
+    dispute: Dispute,
+    state: DisputeStatus,
+    today: date,
+    now: datetime,
+    may_retry: bool = True,
+    actor: str = "system",
+) -> Dispute:
+    """The dispute after its end; said again, or after a later word, it is as it stands.
+
+    ``WON`` books the money in again, for the invoices that it had paid as far as they are still
+    open. ``LOST`` does what the seller's policy says. ``RETURNED`` is a debit that a bank gave
+    back: it is collected again after a while by the policy, if it ``may_retry``.
+    """
+    state = DisputeStatus(state)
+    if state is DisputeStatus.OPENED:
+        raise BillingError("a dispute ends as won, lost or returned")
+    with transaction.atomic():
+        account, dispute = claim_row(dispute)
+        if not is_further(dispute.status, state):
+            return dispute
+        rows = Dispute.objects.filter(id=dispute.id, status=dispute.status)
+        if not rows.update(status=state, closed_on=today):
+            raise Conflict(f"dispute {dispute.public_id} was closed by somebody else; try again")
+        dispute.status, dispute.closed_on = state, today
+        if state is DisputeStatus.WON:
+            _restore(account, dispute, today, now, actor)
+        elif state is DisputeStatus.LOST:
+            _lose(account, dispute, today, now, actor)
+        else:
+            _tell_payer(account, dispute, now)
+            _collect_again(account, dispute, today, may_retry)
+        record_dispute(account, dispute, f"dispute.{state}", now, actor)
+    return dispute
+
+
+def _restore(account: Account, dispute: Dispute, today: date, now: datetime, actor: str) -> None:
+    """Book in what was booked out; what its invoices no longer need becomes credit."""
+    if dispute.refund is not None:
+        payment = record_payment(
+            account=account,
+            amount_minor=dispute.refund.amount_minor,
+            method=dispute.payment.method,
+            today=today,
+            now=now,
+            reference=dispute.reference,
+            external_id=dispute.public_id,
+            invoices=_find_open(account, dispute),
+            kind=PaymentKind.RESTORED,
+            actor=actor,
+        )
+        Dispute.objects.filter(id=dispute.id).update(restored=payment)
+        dispute.restored = payment
+    resume_collection(account, dispute, on=today)
+
+
+def _lose(account: Account, dispute: Dispute, today: date, now: datetime, actor: str) -> None:
+    policy = read_dispute_policy(read_brand(account.seller).get("disputes", {}))
+    if policy.when_lost is WhenLost.WRITE_OFF:
+        left = dispute.refund.amount_minor if dispute.refund else 0
+        for invoice in _find_open(account, dispute):
+            # More is open than the dispute took: somebody has to look at that.
+            if invoice.open_minor <= left:
+                left -= invoice.open_minor
+                reason = f"dispute {dispute.reference} was lost"
+                write_off_invoice(invoice=invoice, today=today, now=now, reason=reason, actor=actor)
+    reason = "the dispute was lost; collect it anew, or write it off"
+    resume_collection(account, dispute, on=None, reason=reason)
+
+
+def _collect_again(account: Account, dispute: Dispute, today: date, may_retry: bool) -> None:
+    days = read_dispute_policy(read_brand(account.seller).get("disputes", {})).retry_days
+    if may_retry and days is not None:
+        resume_collection(account, dispute, on=today + timedelta(days=days))
+    else:
+        reason = "the debit was given back; it is not tried again by itself"
+        resume_collection(account, dispute, on=None, reason=reason)
+
+
+def _tell_payer(account: Account, dispute: Dispute, now: datetime) -> None:
+    """Like any payment that failed, if it was a payment of ours to begin with."""
+    attempt = _find_attempt(dispute.payment)
+    if attempt is not None:
+        queue_message(
+            kind="payment_failed",
+            account=account,
+            subject=attempt.public_id,
+            now=now,
+            occasion=dispute.public_id,
+        )
+
+
+def _find_attempt(payment: Payment) -> PaymentAttempt | None:
+    return PaymentAttempt.objects.filter(payment=payment).first()
+
+
+def _find_open(account: Account, dispute: Dispute) -> list[Invoice]:
+    rows = Invoice.objects.filter(account=account, public_id__in=dispute.invoices)
+    return list(rows.filter(status=InvoiceState.OPEN).order_by("due_on", "id"))
