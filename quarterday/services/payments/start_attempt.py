@@ -26,6 +26,7 @@ from quarterday.store.models import (
     PaymentAttempt,
     PaymentMethod,
 )
+from quarterday.store.queries.method_fees import find_method_fee
 from quarterday.store.queries.paying import (
     can,
     is_offered,
@@ -64,7 +65,8 @@ def start_attempt(
     ``invoices`` are public ids to settle in their order; none means credit, within the seller's
     limits. No invoice is paid twice: what another attempt has set off already counts, and one
     that only waits for the payer is cancelled by this one, unless it ``is_automatic``: nobody's
-    own payment is taken out of their hands. Raises `BillingError` for bad input,
+    own payment is taken out of their hands. A fee that the seller asks for paying this way comes on
+    top of ``amount_minor``. Raises `BillingError` for bad input,
     `Conflict` while another payment of the same is on its way, and `TooOften` after many failures.
     """
     with transaction.atomic():
@@ -84,6 +86,9 @@ def start_attempt(
             else:
                 _cancel_waiting(account, named, now, actor)
             _check_amount(account, amount_minor, named)
+        fee_minor = 0
+        if purpose is AttemptPurpose.PAY and not is_promised:
+            fee_minor = find_method_fee(account, gateway, choice, amount_minor)
         attempt = PaymentAttempt.objects.create(
             account=account,
             purpose=purpose,
@@ -91,7 +96,8 @@ def start_attempt(
             choice=choice,
             method=method,
             currency=account.currency,
-            amount_minor=amount_minor if purpose is AttemptPurpose.PAY else 0,
+            amount_minor=amount_minor + fee_minor if purpose is AttemptPurpose.PAY else 0,
+            fee_minor=fee_minor,
             invoices=named,
             actor=actor,
             created_at=now,

@@ -125,7 +125,7 @@ def sum_on_the_way(account: Account, invoices: Iterable[str]) -> int:
     """What has been set off and may come in for any of these invoices, in minor units."""
     named = set(invoices)
     return sum(
-        one.amount_minor
+        one.amount_minor - one.fee_minor
         for one in list_live_attempts(account, ON_THE_WAY)
         if named.intersection(one.invoices) and not is_promise(one)
     )
@@ -141,7 +141,7 @@ def sum_funds(account: Account) -> int:
     open_rows = CreditGrant.objects.filter(account=account, open_minor__gt=0)
     there = open_rows.aggregate(sum=Sum("open_minor"))["sum"] or 0
     coming = [one for one in list_live_attempts(account, ON_THE_WAY) if not one.invoices]
-    return there + sum(one.amount_minor for one in coming if not is_promise(one))
+    return there + sum(one.amount_minor - one.fee_minor for one in coming if not is_promise(one))
 
 
 def can(gateway: Gateway, choice: str, currency: str, ability: Ability) -> bool:
