@@ -102,4 +102,16 @@ RIGS: Mapping[str, Rig] = {
         waits={},
         waiting_choice="transfer",
     ),
+    "sepa_debit": Rig(
+        config={
+            "creditor_id": "DE98ZZZ09999999999",
+            "holder": "Example Hosting GmbH",
+            "iban": "DE89370400440532013000",
+        },
+        choice="debit",
+        waits={"holder": "Example Person", "iban": "AT611904300234573201"},
+        waiting_choice="debit",
+        wrong={"holder": " ", "iban": "AT611904300234573202"},
+        secrets=("AT611904300234573201",),
+    ),
 }

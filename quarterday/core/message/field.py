@@ -120,6 +120,16 @@ GROUPS: Mapping[str, Group] = {
         "reason": _field("why it failed, or nothing", "The card was declined."),
         "retry_on": _field("when it will be tried again, or nothing", date(2026, 12, 6)),
     },
+    "debit": {
+        "amount": _field("what will be collected", _euro("100.00")),
+        "collect_on": _field("when it will be collected", _DUE),
+        "collect_day": _field("when it will be collected, with the weekday", InFull(_DUE)),
+        "account": _field("the last digits of the account", "IBAN •••• 2051"),
+        "mandate": _field("the reference of the mandate", "M-89ABCDEF01234567"),
+        "creditor": _field("who collects it", "Nordlicht Netz GmbH"),
+        "creditor_id": _field("the creditor identifier", "DE98ZZZ09999999999"),
+        "invoices": _field("the invoices that it pays, or nothing", "INV-000123"),
+    },
     "method": {
         "label": _field("the card", "Visa •••• 4242"),
         "expires_on": _field("its last day", date(2026, 12, 31)),

@@ -50,6 +50,7 @@ _LIST = (
     MessageKind("credit_note", Topic.INVOICES, 30, "/invoices/", ("credit_note",), "credit_note"),
     MessageKind("receipt", Topic.PAYMENTS, 14, "/invoices/", ("payment",), "receipt"),
     MessageKind("payment_failed", Topic.PAYMENTS, 7, "pay", ("invoice", "attempt")),
+    MessageKind("debit_announced", Topic.PAYMENTS, 7, "/invoices/", ("debit",)),
     MessageKind("card_expiring", Topic.PAYMENTS, 14, "/payment-methods/", ("method",)),
     MessageKind("refund", Topic.PAYMENTS, 14, "/invoices/", ("refund",)),
     MessageKind("credit_added", Topic.PAYMENTS, 14, "/credit/", ("credit",)),

@@ -9,6 +9,7 @@ from django.db import transaction
 from quarterday.ports.outcomes import KeptMethod
 from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.compare import apply_changes
+from quarterday.services.debits.keep_mandate import keep_mandate
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
 from quarterday.store.models import Account, PaymentMethod
@@ -24,7 +25,7 @@ def keep_method(
     actor: str = "system",
 ) -> PaymentMethod:
     """The kept method; the first of an account is its default. The same token is kept once, and
-    one that was removed is kept again.
+    one that was removed is kept again. Of a mandate, the number of the account is sealed.
     """
     details = {
         "kind": check_text(kept.kind, "kind", 16),
@@ -49,6 +50,8 @@ def keep_method(
             PaymentMethod.objects.filter(id=method.id).update(**changes)
         if changes or is_new:
             record_method(account, method, "payment_method.kept", now, actor)
+        if kept.mandate is not None:
+            keep_mandate(account=account, given=kept.mandate, method=method, now=now, actor=actor)
         if is_default or not has_default:
             make_default(account, method, now, actor)
     return method

@@ -41,6 +41,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "credit_note": gettext_lazy("A credit note"),
     "receipt": gettext_lazy("A receipt for a payment"),
     "payment_failed": gettext_lazy("A payment that failed"),
+    "debit_announced": gettext_lazy("A direct debit that is announced"),
     "card_expiring": gettext_lazy("A card that expires soon"),
     "refund": gettext_lazy("Money that was paid back"),
     "credit_added": gettext_lazy("Credit that was added"),

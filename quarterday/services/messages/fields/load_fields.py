@@ -8,6 +8,7 @@ from typing import Any
 
 from quarterday.core.message import InFull, find_kind, list_fields
 from quarterday.core.money import Money, currency
+from quarterday.services.messages.fields.debits import load_debit
 from quarterday.services.messages.fields.documents import (
     load_credit_note,
     load_invoice,
@@ -41,6 +42,7 @@ _LOADERS: Mapping[str, Loader] = {
     "payment": load_payment,
     "refund": load_refund,
     "attempt": load_attempt,
+    "debit": load_debit,
     "method": load_method,
     "credit": load_credit,
     "service": load_service,
