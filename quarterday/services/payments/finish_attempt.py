@@ -21,9 +21,12 @@ from quarterday.ports.outcomes import (
     Unknown,
 )
 from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.debits.keep_mandate import keep_mandate
+from quarterday.services.debits.make_debit import make_debit, may_debit
 from quarterday.services.errors import Conflict
 from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.payments.cancel_attempt import record_attempt
+from quarterday.services.payments.issue_fee import issue_fee
 from quarterday.services.payments.keep_method import keep_method
 from quarterday.services.payments.record_payment import record_payment
 from quarterday.store.models import (
@@ -31,6 +34,7 @@ from quarterday.store.models import (
     AttemptPurpose,
     AttemptStatus,
     Invoice,
+    Mandate,
     Payment,
     PaymentAttempt,
 )
@@ -80,6 +84,9 @@ def _succeed(
 ) -> None:
     payment: Payment | None = None
     if attempt.purpose == AttemptPurpose.PAY:
+        invoices = _find_open(account, attempt)
+        if fee := issue_fee(account, attempt, today=today, now=now, actor=actor):
+            invoices.append(fee)
         payment = record_payment(
             account=account,
             amount_minor=outcome.amount_minor or attempt.amount_minor,
@@ -89,7 +96,7 @@ def _succeed(
             reference=(outcome.reference or attempt.gateway_reference)[:200],
             # Even if everything else went wrong, the same attempt would find its payment.
             external_id=attempt.public_id,
-            invoices=_find_open(account, attempt),
+            invoices=invoices,
             actor=actor,
         )
     method = _keep(account, attempt, outcome.method, now, actor)
@@ -116,6 +123,13 @@ def _wait(
     if outcome.expected_on is not None and "expected_on" not in data:
         data["expected_on"] = outcome.expected_on.isoformat()
     method = _keep(account, attempt, outcome.method, now, actor)
+    mandate = _find_mandate(account, attempt, outcome)
+    if mandate is not None and outcome.expected_on is not None:
+        if not may_debit(mandate, outcome.expected_on):
+            gone = Declined(DeclineCode.METHOD_REVOKED, outcome.reference, is_final=True)
+            _fail(account, attempt, gone, now, actor)
+            return
+        make_debit(account, attempt, mandate, collect_on=outcome.expected_on, now=now)
     _move(attempt, AttemptStatus.PENDING, outcome.reference, data=data, error="", **method)
 
 
@@ -170,8 +184,20 @@ def _keep(
 ) -> dict[str, Any]:
     if kept is None:
         return {}
+    if kept.mandate is not None and kept.mandate.evidence.get("once"):
+        # For this payment alone: there is no method that anybody could charge again.
+        keep_mandate(account=account, given=kept.mandate, method=None, now=now, actor=actor)
+        return {}
     method = keep_method(account=account, gateway=attempt.gateway, kept=kept, now=now, actor=actor)
     return {} if attempt.method_id else {"method": method}
+
+
+def _find_mandate(account: Account, attempt: PaymentAttempt, outcome: Pending) -> Mandate | None:
+    """The mandate that we keep ourselves and that is debited, if it is one."""
+    rows = Mandate.objects.filter(account=account)
+    if outcome.method is not None and outcome.method.mandate is not None:
+        return rows.filter(reference=outcome.method.mandate.reference).first()
+    return rows.filter(method=attempt.method_id).first() if attempt.method_id else None
 
 
 def _move(attempt: PaymentAttempt, status: AttemptStatus, reference: str, **changes: Any) -> None:
