@@ -52,7 +52,7 @@ def deduct_credit(
         if method:
             found = _pay_out(account, draws, method, today, now, reason)
         else:
-            found = [_give_up(account, grant, part, today, reason) for grant, part in draws]
+            found = [_give_up(account, grant, part, today, now, reason) for grant, part in draws]
         record_event(
             kind="credit.deducted",
             subject=account.public_id,
@@ -117,16 +117,24 @@ def _pay_out(
     )
     post_entry(entry, seller_id=account.seller_id, source=refund.public_id)
     return [
-        deduct_grant(grant, part, DeductionKind.REFUNDED, on=today, reason=reason, refund=refund)
+        deduct_grant(
+            grant,
+            part,
+            DeductionKind.REFUNDED,
+            on=today,
+            now=now,
+            reason=reason,
+            refund=refund,
+        )
         for grant, part in draws
     ]
 
 
 def _give_up(
-    account: Account, grant: CreditGrant, part: int, today: date, reason: str
+    account: Account, grant: CreditGrant, part: int, today: date, now: datetime, reason: str
 ) -> CreditDeduction:
     """No money moves; the book takes it as it takes credit that expires."""
-    deduction = deduct_grant(grant, part, DeductionKind.DEDUCTED, on=today, reason=reason)
+    deduction = deduct_grant(grant, part, DeductionKind.DEDUCTED, on=today, now=now, reason=reason)
     entry = post_expiry(
         on=today,
         reference=grant.external_id or grant.public_id,

@@ -38,7 +38,7 @@ def expire_credit(
 
 def _expire(account: Account, grant: CreditGrant, today: date, now: datetime) -> CreditDeduction:
     amount = grant.open_minor
-    deduction = deduct_grant(grant, amount, DeductionKind.EXPIRED, on=today)
+    deduction = deduct_grant(grant, amount, DeductionKind.EXPIRED, on=today, now=now)
     entry = post_expiry(
         on=today,
         reference=grant.external_id or grant.public_id,

@@ -14,6 +14,7 @@ from quarterday.core.limits import check_minor
 from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.compare import check_same
 from quarterday.services.credit.credit_kinds import GIFTS, ledger_kind
+from quarterday.services.credit.issue_advance import tax_deposit
 from quarterday.services.credit.open_grant import record_granted
 from quarterday.services.inputs import check_external_id, check_text, check_word
 from quarterday.services.ledger.post_entry import post_entry
@@ -65,6 +66,8 @@ def grant_credit(
         entry = _make_entry(grant, method)
         post_entry(entry, seller_id=account.seller_id, source=grant.public_id)
         record_granted(account, grant, now=now, actor=actor)
+        if grant.kind == CreditKind.DEPOSIT:
+            tax_deposit(account, grant, on=today, now=now)
         queue_message(
             kind="credit_added", account=account, subject=grant.public_id, now=now, on=today
         )

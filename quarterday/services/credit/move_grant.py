@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from quarterday.core.errors import BillingError
+from quarterday.services.credit.release_advance import release_advance
 from quarterday.services.errors import Conflict
 from quarterday.store.models import CreditDeduction, CreditGrant, DeductionKind, Refund
 
@@ -32,11 +33,16 @@ def deduct_grant(
     kind: DeductionKind,
     *,
     on: date,
+    now: datetime,
     reason: str = "",
     refund: Refund | None = None,
 ) -> CreditDeduction:
-    """Take an amount from a grant for something else than an invoice; the caller posts it."""
+    """Take an amount from a grant for something else than an invoice; the caller posts it.
+
+    Tax that was paid when it came in goes back with it.
+    """
     move_grant(grant, -amount_minor)
+    release_advance(grant, amount_minor, on=on, now=now)
     return CreditDeduction.objects.create(
         grant=grant, refund=refund, kind=kind, on=on, amount_minor=amount_minor, reason=reason
     )

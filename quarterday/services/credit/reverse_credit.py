@@ -39,7 +39,9 @@ def reverse_credit(
                 f"credit {grant.public_id} has nothing left; reverse its allocations first"
             )
         entry = _original(grant, amount, today)
-        deduction = deduct_grant(grant, amount, DeductionKind.REVERSED, on=today, reason=reason)
+        deduction = deduct_grant(
+            grant, amount, DeductionKind.REVERSED, on=today, now=now, reason=reason
+        )
         undone = reverse(entry, on=today, reference=entry.reference, memo=reason[:200])
         post_entry(
             replace(undone, kind="credit_reversal"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from quarterday.core.allocation import Grant, draw_credits
+from quarterday.core.allocation import draw_credits
 from quarterday.core.ledger import apply_credit as post_use
+from quarterday.services.credit.find_needs import to_usable
 from quarterday.services.credit.move_grant import move_grant
+from quarterday.services.credit.release_advance import release_advance
 from quarterday.services.invoicing.settle_invoice import settle_invoice
 from quarterday.services.ledger.post_entry import post_entry
 from quarterday.store.models import Allocation, CreditGrant, Invoice
@@ -23,16 +25,14 @@ def use_credit(
 ) -> list[Allocation]:
     """Draw at most ``need_minor`` from the grants that are usable on a day; what was settled.
 
-    For services that hold the transaction and the account.
+    A grant with a scope pays for its part of the invoice alone. For services that hold the
+    transaction and the account.
     """
     by_key = {grant.id: grant for grant in grants if grant.currency == invoice.currency}
-    usable = [
-        Grant(grant.id, grant.priority, grant.granted_on, grant.open_minor, grant.expires_on)
-        for grant in by_key.values()
-    ]
+    usable, needs = to_usable(invoice, list(by_key.values()))
     return [
         _draw(invoice, by_key[int(draw.key)], draw.amount_minor, on, now)
-        for draw in draw_credits(min(need_minor, invoice.open_minor), usable, on)
+        for draw in draw_credits(min(need_minor, invoice.open_minor), usable, on, needs)
     ]
 
 
@@ -49,6 +49,7 @@ def _draw(
         amount_minor=amount_minor,
     )
     post_entry(entry, seller_id=invoice.seller_id, source=allocation.public_id)
+    release_advance(grant, amount_minor, on=on, now=now)
     return allocation
 
 

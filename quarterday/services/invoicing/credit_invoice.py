@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,12 +11,10 @@ from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.inputs import check_text
-from quarterday.services.invoicing.credit_lines import LineCredit, choose_lines
-from quarterday.services.invoicing.credit_taxes import TaxCredit, credit_taxes
-from quarterday.services.invoicing.issue_credit_note import NoteDraft, issue_credit_note
-from quarterday.store.models import CreditNote, CreditNoteTax, Invoice
-
-_ROW = "code percent category reason_code reason".split()
+from quarterday.services.invoicing.credit_lines import choose_lines
+from quarterday.services.invoicing.draft_note import draft_note
+from quarterday.services.invoicing.issue_credit_note import issue_credit_note
+from quarterday.store.models import CreditNote, DocumentSeries, Invoice
 
 
 def credit_invoice(
@@ -43,6 +41,11 @@ def credit_invoice(
             raise BillingError(
                 f"invoice {invoice.label} is {invoice.status}; only an open or paid one is credited"
             )
+        if invoice.series == DocumentSeries.ADVANCE:
+            raise BillingError(
+                f"invoice {invoice.label} is of credit paid in advance, whose tax goes back as the "
+                "credit is used; deduct or refund the credit instead"
+            )
         draft = draft_note(invoice, choose_lines(invoice, lines))
         if draft.net_minor + draft.tax_minor <= 0:
             raise BillingError(
@@ -52,32 +55,3 @@ def credit_invoice(
         return issue_credit_note(
             account, invoice, draft, today=today, now=now, reason=reason, actor=actor
         )
-
-
-def draft_note(invoice: Invoice, chosen: Sequence[LineCredit]) -> NoteDraft:
-    """What to give back. The note that credits the last of an invoice takes all the tax that is
-    left of it, so that nothing remains.
-    """
-    taxes = list(invoice.taxes.order_by("id"))
-    if all(one.before_minor + one.amount_minor == one.line.net_minor for one in chosen):
-        credited = _credited_taxes(invoice)
-        left = [
-            TaxCredit(row, row.base_minor - base, row.tax_minor - tax)
-            for row in taxes
-            for base, tax in [credited.get(_key(row), (0, 0))]
-        ]
-        return NoteDraft(chosen, left)
-    return NoteDraft(chosen, credit_taxes(invoice, chosen, taxes))
-
-
-def _credited_taxes(invoice: Invoice) -> dict[tuple[object, ...], tuple[int, int]]:
-    """Base and tax that earlier notes gave back, by what names a tax row."""
-    found: dict[tuple[object, ...], tuple[int, int]] = {}
-    for row in CreditNoteTax.objects.filter(credit_note__invoice=invoice):
-        base, tax = found.get(_key(row), (0, 0))
-        found[_key(row)] = base + row.base_minor, tax + row.tax_minor
-    return found
-
-
-def _key(row: object) -> tuple[object, ...]:
-    return tuple(getattr(row, field) for field in _ROW)

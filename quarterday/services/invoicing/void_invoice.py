@@ -12,8 +12,8 @@ from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
-from quarterday.services.invoicing.credit_invoice import draft_note
 from quarterday.services.invoicing.credit_lines import choose_lines, find_unused
+from quarterday.services.invoicing.draft_note import draft_note
 from quarterday.services.invoicing.issue_credit_note import issue_credit_note
 from quarterday.services.subscriptions.set_due import set_due
 from quarterday.store.models import ChargeStatus, CreditNote, Invoice

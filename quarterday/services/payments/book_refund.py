@@ -131,7 +131,7 @@ def _take(
         part = min(left, grant.open_minor)
         if part:
             kind = DeductionKind.REFUNDED
-            deduct_grant(grant, part, kind, on=on, reason=refund.reason, refund=refund)
+            deduct_grant(grant, part, kind, on=on, now=now, reason=refund.reason, refund=refund)
             left -= part
     if reopened and (surplus := there - refund.amount_minor):
         # The last invoice gave back more than was needed.

@@ -9,10 +9,11 @@ from quarterday.core.allocation import OpenDocument
 from quarterday.core.allocation import allocate_payment as allocate
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
+from quarterday.services.credit.issue_advance import tax_deposit
 from quarterday.services.credit.open_grant import open_grant
 from quarterday.services.errors import Conflict
 from quarterday.services.invoicing.settle_invoice import settle_invoice
-from quarterday.store.models import Account, CreditKind, Invoice, Payment
+from quarterday.store.models import Account, CreditKind, Invoice, Payment, PaymentKind
 
 
 def spread_payment(
@@ -34,7 +35,7 @@ def spread_payment(
     for part in settled:
         settle_invoice(documents[int(part.key)], part.amount_minor, on=on, now=now, payment=payment)
     if rest:
-        open_grant(
+        grant = open_grant(
             account,
             CreditKind.OVERPAYMENT,
             rest,
@@ -44,6 +45,9 @@ def spread_payment(
             payment=payment,
             actor=actor,
         )
+        # What is meant for no invoice is paid in; what is beyond invoices only overpays them.
+        if invoices is not None and not invoices and payment.kind == PaymentKind.RECEIVED:
+            tax_deposit(account, grant, on=on, now=now)
     taken = Payment.objects.filter(id=payment.id, open_minor=payment.open_minor)
     if not taken.update(open_minor=0):
         raise Conflict(f"payment {payment.public_id} was allocated by somebody else; try again")

@@ -29,6 +29,14 @@ class LineKind(StrEnum):
     ADJUSTMENT = "adjustment"
 
 
+class DocumentSeries(StrEnum):
+    """Where a document has its number. An advance taxes credit that was paid in, when it was."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    ADVANCE = "advance"
+
+
 class Document(Row):
     """What invoices and credit notes share."""
 
