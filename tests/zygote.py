@@ -17,6 +17,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from tests import dying
+
+# The step at which a command is killed; see `tests.dying`.
+DIE_AT = "QUARTERDAY_TEST_DIE_AT"
 # Modules that read the environment when they are imported, in the order in which they do.
 _READ_ANEW = ("access", "mail", "database", "secret", "settings")
 
@@ -99,6 +103,8 @@ def _become(asked: dict[str, Any]) -> None:
         os.environ.update(asked["env"])
         os.chdir(asked["cwd"])
         _read_settings()
+        if at := os.environ.get(DIE_AT):
+            dying.install(int(at))
         sys.argv = ["quarterday", *asked["argv"]]
         from quarterday.project.main import main
 

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +16,6 @@ import psycopg
 import pytest
 
 from tests.databases import Databases
-from tests.zygote import Zygote
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -56,29 +54,6 @@ def shop_url(databases: Databases) -> Iterator[str]:
     subprocess.run([sys.executable, "-m", "tests.cli.make_shop"], env=environment, check=True)
     yield url
     databases.drop(url)
-
-
-@pytest.fixture(scope="session")
-def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
-    """What runs commands without importing everything for each."""
-    server = Zygote(tmp_path_factory.mktemp("zygote"))
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def run_command(zygote: Zygote, tmp_path: Path) -> Run:
-    """Run ``quarterday ARGUMENTS`` on a database, as ``run_quarterday`` does, and quicker."""
-
-    def run(url: str, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        env = os.environ | {"QUARTERDAY_DATABASE_URL": url, "COLUMNS": "120", "NO_COLOR": "1"}
-        done = zygote.run(arguments, env, tmp_path)
-        assert done.returncode == status, (
-            f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
-        )
-        return done
-
-    return run
 
 
 @pytest.fixture
