@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from quarterday.core.lifecycle import InvoiceState
+from quarterday.services.payments.hold_invoices import hold_invoices
 from quarterday.store.models import (
     Account,
     Collection,
@@ -22,15 +23,7 @@ def freeze_collection(account: Account, dispute: Dispute) -> None:
 
     For services that hold the transaction and the account.
     """
-    for invoice in _read_invoices(account, dispute):
-        row, _ = Collection.objects.get_or_create(
-            invoice=invoice,
-            defaults={"account": account, "status": CollectionStatus.STOPPED, "reason": _REASON},
-        )
-        if row.status != CollectionStatus.STOPPED:
-            Collection.objects.filter(id=row.id).update(
-                status=CollectionStatus.STOPPED, next_on=None, reason=_REASON
-            )
+    hold_invoices(account, _read_invoices(account, dispute), _REASON)
 
 
 def resume_collection(
