@@ -85,6 +85,7 @@ class SepaDebit:
         Setting("notice_days", "Days from telling the payer to the day.", is_required=False),
         Setting("announce", "mail, or invoice where that says it.", is_required=False),
         Setting("format", "pain.008.001.02 or pain.008.001.08.", is_required=False),
+        Setting("return_fee_product", "What the bank's fee is sold as.", is_required=False),
         Setting("use_first", "yes marks the first debit FRST, no RCUR.", is_required=False),
     )
     is_test: ClassVar[bool] = False

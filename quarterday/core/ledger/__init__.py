@@ -7,7 +7,7 @@ concerns one customer, that customer's ``account``.
 
 from quarterday.core.ledger.documents import BAD_DEBT, post_credit_note, post_invoice, write_off
 from quarterday.core.ledger.entry import RECEIVABLE, AccountKey, JournalEntry, Posting, reverse
-from quarterday.core.ledger.fees import PAYMENT_FEES, post_dispute_fee
+from quarterday.core.ledger.fees import PAYMENT_FEES, post_dispute_fee, post_return_fee
 from quarterday.core.ledger.payments import (
     CREDIT,
     EXPIRED_CREDIT,
@@ -43,6 +43,7 @@ __all__ = [
     "post_invoice",
     "post_payment",
     "post_refund",
+    "post_return_fee",
     "reverse",
     "write_off",
 ]

@@ -36,3 +36,31 @@ def post_dispute_fee(
     return move(
         "dispute_fee", PAYMENT_FEES, credit, on, reference, account, currency, amount_minor, memo
     )
+
+
+def post_return_fee(
+    *,
+    on: date,
+    reference: str,
+    account: AccountKey,
+    currency: str,
+    amount_minor: int,
+    method: str,
+    memo: str = "",
+) -> JournalEntry:
+    """What a bank asks for a debit that it refused. Raises `BillingError` below 1.
+
+    >>> post_return_fee(
+    ...     on=date(2026, 1, 1),
+    ...     reference="E1",
+    ...     account="A1",
+    ...     currency="EUR",
+    ...     amount_minor=300,
+    ...     method="sepa_debit",
+    ... ).kind
+    'return_fee'
+    """
+    credit = clearing(method)
+    return move(
+        "return_fee", PAYMENT_FEES, credit, on, reference, account, currency, amount_minor, memo
+    )

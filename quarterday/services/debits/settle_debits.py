@@ -11,18 +11,25 @@ from quarterday.store.models import AttemptStatus, Debit, Payment
 
 
 def settle_debits(
-    *, debits: Iterable[Debit], received_on: date, now: datetime, actor: str = "system"
+    *,
+    debits: Iterable[Debit],
+    received_on: date,
+    now: datetime,
+    is_total: bool = False,
+    actor: str = "system",
 ) -> list[Payment]:
     """The payments of debits that a bank statement shows, received on the value date.
 
-    Those that are settled already stay as they are, and those that failed before the bank took
-    any money are left out: a statement that shows such a debit by its own id settles it by
-    `settle_debit`. Each is a transaction of its own, so it can be called again after a crash.
+    Those that are settled already stay as they are. Those that failed before the bank took any
+    money are left out, unless the sum contains them (``is_total``): then the bank takes them out
+    by lines of their own. Each is a transaction of its own, so it can be called again after a
+    crash.
     """
     found = []
     for debit in debits:
         debit.attempt.refresh_from_db(fields=["status"])
-        if debit.attempt.status in (AttemptStatus.FAILED, AttemptStatus.CANCELLED):
+        is_over = debit.attempt.status in (AttemptStatus.FAILED, AttemptStatus.CANCELLED)
+        if is_over and not is_total:
             continue
         found.append(settle_debit(debit=debit, received_on=received_on, now=now, actor=actor))
     return found

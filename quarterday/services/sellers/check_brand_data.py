@@ -11,6 +11,7 @@ from stdnum import bic as bic_numbers
 from stdnum import iban as iban_numbers
 from stdnum.exceptions import ValidationError
 
+from quarterday.core.credit_policy import read_policy
 from quarterday.core.dispute import read_dispute_policy
 from quarterday.core.errors import BillingError
 from quarterday.core.funds import read_limits
@@ -49,6 +50,8 @@ def check_brand_data(data: Mapping[str, Any]) -> dict[str, Any]:
     if "add_funds" in checked:
         for code in _need_mapping(checked["add_funds"], "add_funds"):
             read_limits(checked["add_funds"], currency(str(code)).code)
+    if "credit" in checked:
+        read_policy(checked["credit"])
     if "disputes" in checked:
         read_dispute_policy(_need_mapping(checked["disputes"], "disputes"))
     return checked
@@ -129,6 +132,9 @@ def _check_options(code: str, options: Mapping[str, Any]) -> dict[str, Any]:
     checked = dict(options)
     if "iban" in checked:
         checked["iban"] = _check_iban(str(checked["iban"]), f"iban of {code}")
+    if not any(one.is_secret for one in settings.values()):
+        # Without secrets it can be opened here and now, and says what it does not take.
+        list_gateways()[code]({name: str(checked[name]) for name in settings if checked.get(name)})
     codes = checked.get("currencies", [])
     if not isinstance(codes, list | tuple):
         raise BillingError(f"gateway {code} must have currencies as a list of codes")
