@@ -277,4 +277,4 @@ def wait_for_gateway(times: int) -> timedelta:
     >>> [str(wait_for_gateway(times)) for times in (1, 2, 3, 20)]
     ['0:30:00', '1:00:00', '2:00:00', '12:00:00']
     """
-    return min(timedelta(minutes=30) * 2 ** min(times - 1, 10), timedelta(hours=12))
+    return min(timedelta(minutes=30 * (1 << min(times - 1, 10))), timedelta(hours=12))

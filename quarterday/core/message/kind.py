@@ -49,6 +49,7 @@ _LIST = (
     MessageKind("invoice_issued", Topic.INVOICES, 30, "pay", ("invoice",), "invoice"),
     MessageKind("credit_note", Topic.INVOICES, 30, "/invoices/", ("credit_note",), "credit_note"),
     MessageKind("receipt", Topic.PAYMENTS, 14, "/invoices/", ("payment",), "receipt"),
+    MessageKind("payment_action", Topic.PAYMENTS, 7, "pay", ("invoice", "attempt")),
     MessageKind("payment_failed", Topic.PAYMENTS, 7, "pay", ("invoice", "attempt")),
     MessageKind("debit_announced", Topic.PAYMENTS, 7, "/invoices/", ("debit",)),
     MessageKind("card_expiring", Topic.PAYMENTS, 14, "/payment-methods/", ("method",)),

@@ -18,6 +18,7 @@ from quarterday.services.payments.finish_attempt import finish_attempt
 from quarterday.services.payments.make_intent import make_intent
 from quarterday.services.payments.start_attempt import start_attempt
 from quarterday.store.models import Account, AttemptStatus, PaymentAttempt, PaymentMethod
+from quarterday.store.queries.collecting import fingerprint
 from quarterday.store.queries.paying import open_gateway_of
 
 _log = logging.getLogger(__name__)
@@ -41,6 +42,31 @@ def charge_method(
     this try was taken, stands exactly if the attempt does; what it raises undoes both. Raises
     `BillingError` only while nobody was asked, such as `Conflict` while the payer pays the same.
     """
+    attempt = start_charge(
+        account=account,
+        method=method,
+        amount_minor=amount_minor,
+        invoices=invoices,
+        now=now,
+        begin=begin,
+        data=data,
+        actor=actor,
+    )
+    return ask_again(attempt, now=now, actor=actor)
+
+
+def start_charge(
+    *,
+    account: Account,
+    method: PaymentMethod,
+    amount_minor: int,
+    invoices: Sequence[str],
+    now: datetime,
+    begin: Callable[[PaymentAttempt], None] | None = None,
+    data: Mapping[str, Any] | None = None,
+    actor: str = "system",
+) -> PaymentAttempt:
+    """Only the attempt, within the caller's transaction; once it is committed, `ask_again` asks."""
     with transaction.atomic():
         account = claim_account(account.id)
         attempt = start_attempt(
@@ -51,13 +77,13 @@ def charge_method(
             invoices=invoices,
             method=method,
             is_automatic=True,
-            data=data,
+            data={**(data or {}), "fingerprint": fingerprint(method)},
             actor=actor,
             now=now,
         )
         if begin is not None:
             begin(attempt)
-    return ask_again(attempt, now=now, actor=actor)
+    return attempt
 
 
 def ask_again(attempt: PaymentAttempt, *, now: datetime, actor: str = "system") -> PaymentAttempt:

@@ -21,6 +21,7 @@ from quarterday.ports.outcomes import (
     Unknown,
 )
 from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.collection.follow_attempt import follow_attempt
 from quarterday.services.debits.keep_mandate import keep_mandate
 from quarterday.services.debits.make_debit import make_debit, may_debit
 from quarterday.services.errors import Conflict
@@ -37,6 +38,7 @@ from quarterday.store.models import (
     Mandate,
     Payment,
     PaymentAttempt,
+    PaymentMethod,
 )
 
 _ASKED = (AttemptStatus.CREATED, AttemptStatus.ACTION, AttemptStatus.UNKNOWN)
@@ -71,6 +73,7 @@ def finish_attempt(
             case Unknown():
                 if attempt.status in _ASKED:
                     _move(attempt, AttemptStatus.UNKNOWN, outcome.reference, error=outcome.reason)
+        follow_attempt(account, attempt, today=today, now=now)
     return attempt
 
 
@@ -162,7 +165,9 @@ def _fail(
         data={**attempt.data, "is_final": outcome.is_final, "message": outcome.message[:_LONGEST]},
     )
     record_attempt(account, attempt, "payment_attempt.failed", now, actor)
-    if was_alone and not is_cancelled and attempt.purpose == AttemptPurpose.PAY:
+    # What was collected by itself is told by `follow_attempt`, which knows what comes next.
+    is_told = attempt.is_automatic and bool(attempt.invoices)
+    if was_alone and not (is_cancelled or is_told) and attempt.purpose == AttemptPurpose.PAY:
         queue_message(
             kind="payment_failed",
             account=account,
@@ -187,6 +192,10 @@ def _keep(
     if kept.mandate is not None and kept.mandate.evidence.get("once"):
         # For this payment alone: there is no method that anybody could charge again.
         keep_mandate(account=account, given=kept.mandate, method=None, now=now, actor=actor)
+        return {}
+    rows = PaymentMethod.objects.filter(account=account, gateway=attempt.gateway, token=kept.token)
+    if rows.filter(removed_at__gte=attempt.created_at).exists():
+        # Its bank or its owner ended it after this was begun: late news do not bring it back.
         return {}
     method = keep_method(account=account, gateway=attempt.gateway, kept=kept, now=now, actor=actor)
     return {} if attempt.method_id else {"method": method}

@@ -40,6 +40,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "invoice_issued": gettext_lazy("A new invoice"),
     "credit_note": gettext_lazy("A credit note"),
     "receipt": gettext_lazy("A receipt for a payment"),
+    "payment_action": gettext_lazy("A payment that you have to confirm"),
     "payment_failed": gettext_lazy("A payment that failed"),
     "debit_announced": gettext_lazy("A direct debit that is announced"),
     "card_expiring": gettext_lazy("A card that expires soon"),
