@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.collection.revive_collections import revive_collections
 from quarterday.services.errors import NotFound
 from quarterday.services.payments.keep_method import make_default
 from quarterday.store.models import PaymentMethod
@@ -18,4 +19,6 @@ def choose_method(*, method: PaymentMethod, now: datetime, actor: str = "system"
         account, method = claim_row(method)
         if method.removed_at is not None:
             raise NotFound(f"{method.label} was removed; add it again")
-        return make_default(account, method, now, actor)
+        method = make_default(account, method, now, actor)
+        revive_collections(account, now=now)
+    return method

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from quarterday.ports.outcomes import KeptMethod
 from quarterday.services.accounts.claim_account import claim_account
+from quarterday.services.collection.revive_collections import revive_collections
 from quarterday.services.compare import apply_changes
 from quarterday.services.debits.keep_mandate import keep_mandate
 from quarterday.services.events.record_event import record_event
@@ -43,6 +44,7 @@ def keep_method(
             defaults={"account": account, "added_at": now, **details},
         )
         changes = apply_changes(method, details)
+        is_other = is_new or bool(changes) or method.removed_at is not None
         if method.removed_at is not None:
             changes |= {"removed_at": None, "added_at": now}
             method.removed_at, method.added_at = None, now
@@ -54,6 +56,8 @@ def keep_method(
             keep_mandate(account=account, given=kept.mandate, method=method, now=now, actor=actor)
         if is_default or not has_default:
             make_default(account, method, now, actor)
+        if is_other:
+            revive_collections(account, now=now)
     return method
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,9 +13,11 @@ from stdnum.exceptions import ValidationError
 
 from quarterday.core.credit_policy import read_policy
 from quarterday.core.dispute import read_dispute_policy
+from quarterday.core import collection, instalments
 from quarterday.core.errors import BillingError
 from quarterday.core.funds import read_limits
 from quarterday.core.limits import find_bad_data
+from quarterday.core.method_fee import read_fees
 from quarterday.core.money import currency
 from quarterday.ports.gateway import list_gateways
 
@@ -23,6 +25,11 @@ _HOST = re.compile(
     r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 )
 _MAIL = re.compile(r"[^@\s<>\"]{1,64}@[a-z0-9.-]{1,190}", re.IGNORECASE | re.ASCII)
+_POLICIES: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "collection": collection.read_policy,
+    "instalments": instalments.read_policy,
+    "method_fees": read_fees,
+}
 _OWN = {"is_enabled", "currencies", "position"}
 
 
@@ -54,6 +61,9 @@ def check_brand_data(data: Mapping[str, Any]) -> dict[str, Any]:
         read_policy(checked["credit"])
     if "disputes" in checked:
         read_dispute_policy(_need_mapping(checked["disputes"], "disputes"))
+    for name, read in _POLICIES.items():
+        if name in checked:
+            read(checked[name])
     return checked
 
 
