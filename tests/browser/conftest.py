@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests.browser.place import Place, Sink
+from tests.zygote import Zygote
 
 # What Debian's Chromium needs as root, and what keeps it from calling home.
 FLAGS = (
@@ -50,9 +51,9 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture
 def place(
-    tmp_path: Path, make_database: Callable[[], str], sink: Sink, chromium: str
+    tmp_path: Path, make_database: Callable[[], str], sink: Sink, chromium: str, zygote: Zygote
 ) -> Iterator[Place]:
-    made = Place(tmp_path, make_database(), sink)
+    made = Place(tmp_path, make_database(), sink, zygote)
     yield made
     made.stop()
 

@@ -21,6 +21,7 @@ from urllib.request import urlopen
 from aiosmtpd.controller import Controller
 
 from tests.conftest import DATABASE_URL
+from tests.zygote import Zygote
 
 
 class Sink:
@@ -45,8 +46,9 @@ class Sink:
 class Place:
     """One installation with its own database, its server, and a clock that can be moved."""
 
-    def __init__(self, folder: Path, database_url: str, sink: Sink) -> None:
+    def __init__(self, folder: Path, database_url: str, sink: Sink, zygote: Zygote) -> None:
         self.folder = folder
+        self.zygote = zygote
         self.sink = sink
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
@@ -101,13 +103,7 @@ class Place:
 
     def run(self, *arguments: str) -> str:
         """Run a command on the same database and clock, and give what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "quarterday", *arguments],
-            env=self.environ,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-        )
+        done = self.zygote.run(arguments, self.environ, self.folder)
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done.stdout
 
