@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +10,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from quarterday.core.errors import BillingError
-from quarterday.core.period import local_date
 from quarterday.ports.clock import read_now
-from quarterday.ports.gateway import BadSignature, find_out, list_gateways
-from quarterday.ports.outcomes import AttemptNews, News
-from quarterday.services.payments.make_intent import make_intent
-from quarterday.services.payments.receive_news import find_attempt, receive_news
+from quarterday.ports.gateway import BadSignature, list_gateways
+from quarterday.ports.outcomes import News
+from quarterday.services.gateway_events.store_events import store_events
 from quarterday.store.models import Seller
 from quarterday.store.queries.paying import open_gateway_of
 
@@ -26,11 +23,11 @@ MOST_BYTES = 256 * 1024
 @csrf_exempt
 @require_POST
 def gateway_hook(request: HttpRequest, gateway: str, seller: str = "") -> HttpResponse:
-    """Take the events of a gateway, each once. ``seller`` is a seller's code; without it, all
+    """Store the events of a gateway, each once. ``seller`` is a seller's code; without it, all
     sellers are tried, and the signature says whose it is.
 
-    200 says that everything was acted on; 400, that nothing was; anything else asks the gateway
-    to send it again.
+    200 says that they are stored: what follows from them is done by the job `process_events`, so
+    that no gateway waits for it. 400 says that nobody is believed, and nothing was stored.
     """
     kind = list_gateways().get(gateway)
     if kind is None:
@@ -43,14 +40,8 @@ def gateway_hook(request: HttpRequest, gateway: str, seller: str = "") -> HttpRe
     if found is None:
         return _answer("the signature is wrong", 400)
     owner, news = found
-    today = local_date(now, owner.time_zone)
     text = body.decode("utf-8", "replace").replace("\x00", "")
-    complete = [_complete(owner, gateway, one, now) for one in news]
-    if None in complete:
-        return _answer("the payment cannot be looked up now", 503)
-    for one in complete:
-        if one is not None:
-            receive_news(seller=owner, gateway=gateway, news=one, body=text, today=today, now=now)
+    store_events(seller=owner, gateway=gateway, news=news, body=text, now=now)
     return _answer(kind.hook_answer, 200)
 
 
@@ -81,18 +72,6 @@ def _parse(
             # This seller has not set it up.
             continue
     return None
-
-
-def _complete(seller: Seller, gateway: str, news: News, now: datetime) -> News | None:
-    """What an event only announces is looked up, before anything is written; None if it cannot."""
-    if not isinstance(news, AttemptNews) or news.outcome is not None:
-        return news
-    attempt = find_attempt(seller, gateway, news)
-    if attempt is None:
-        return news
-    opened, intent = make_intent(attempt, now=now)
-    outcome = find_out(opened, intent)
-    return replace(news, outcome=outcome) if outcome is not None else None
 
 
 def _answer(text: str, status: int) -> HttpResponse:

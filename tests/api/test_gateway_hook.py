@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from quarterday.ports.outcomes import Pending
+from quarterday.services.gateway_events.process_events import process_events
 from quarterday.services.payments.finish_attempt import finish_attempt
 from quarterday.services.payments.start_attempt import start_attempt
 from quarterday.services.sellers.open_seller import open_seller
@@ -56,10 +57,17 @@ def call(body: bytes, path: str = "sandbox/", secret: str = SECRET) -> tuple[int
     return answer.status_code, answer.content.decode()
 
 
+def act() -> dict[str, int]:
+    """What the job does a moment later."""
+    return process_events(now=timezone.now())
+
+
 @pytest.mark.parametrize("path", ["sandbox/", "sandbox/shop/"])
 def test_an_event_settles_the_debit_it_is_about(shop: Shop, path: str) -> None:
     attempt = debit(shop)
     assert call(event(attempt), path) == (200, "ok")
+    assert not Payment.objects.exists(), "nobody waits for what follows"
+    assert act() == {"processed": 1}
     attempt.refresh_from_db()
     assert (attempt.status, Payment.objects.get().amount_minor) == ("succeeded", 11900)
 
@@ -67,6 +75,7 @@ def test_an_event_settles_the_debit_it_is_about(shop: Shop, path: str) -> None:
 def test_the_same_event_counts_once(shop: Shop) -> None:
     body = event(debit(shop))
     assert [call(body)[0] for _ in range(3)] == [200] * 3
+    assert (act(), act()) == ({"processed": 1}, {})
     assert Payment.objects.count() == GatewayEvent.objects.count() == 1
 
 
@@ -75,6 +84,8 @@ def test_events_at_once_count_once(open_shop: Shop) -> None:
     one, other = event(attempt), event(attempt, "evt_2")
     answers = together(*[lambda body=body: call(body) for body in (one, one, other, other)])
     assert [answer[0] for answer in answers if isinstance(answer, tuple)] == [200] * 4
+    ended = [one for one in together(*[act] * 4) if isinstance(one, dict)]
+    assert sum(one.get("processed", 0) for one in ended) == 2
     assert (Payment.objects.count(), GatewayEvent.objects.count()) == (1, 2)
 
 
@@ -82,6 +93,7 @@ def test_a_debit_that_comes_back_is_told_by_mail(shop: Shop) -> None:
     attempt = debit(shop)
     shop.account.contacts.create(email="anna@example.com")
     assert call(event(attempt, status="failed"))[0] == 200
+    act()
     attempt.refresh_from_db()
     assert (attempt.status, attempt.error) == ("failed", "insufficient_funds")
     assert not Payment.objects.exists()
@@ -111,8 +123,10 @@ def test_no_seller_uses_up_the_events_of_another(shop: Shop) -> None:
     gateways = {"sandbox": {"is_enabled": True, "hook_secret": "of the rival"}}
     Brand.objects.create(seller=other, data={"gateways": gateways})
     assert call(event(attempt), "sandbox/rival/", "of the rival")[0] == 200
+    act()
     assert not Payment.objects.exists()
     assert call(event(attempt), "sandbox/shop/")[0] == 200
+    act()
     assert Payment.objects.get().amount_minor == 11900
 
 
@@ -144,5 +158,6 @@ def test_a_seller_cannot_settle_attempts_of_another(shop: Shop) -> None:
     gateways = {"sandbox": {"is_enabled": True, "hook_secret": "theirs"}}
     Brand.objects.create(seller=other, data={"gateways": gateways})
     assert call(event(attempt), "sandbox/other/", "theirs")[0] == 200
+    act()
     attempt.refresh_from_db()
     assert (attempt.status, Payment.objects.count()) == ("pending", 0)

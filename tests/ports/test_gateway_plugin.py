@@ -12,6 +12,7 @@ from django.test import Client
 
 from quarterday.jobs.look_up_attempts import look_up
 from quarterday.ports.gateway import list_gateways
+from quarterday.services.gateway_events.process_events import process_events
 from quarterday.services.payments.keep_method import keep_method
 from quarterday.services.payments.make_intent import make_intent
 from quarterday.store.models import Brand, Payment, PaymentAttempt
@@ -100,6 +101,7 @@ def test_a_hook_that_only_knocks_is_answered_by_looking(counter: Counter) -> Non
     Service.sessions[attempt.public_id]["state"] = "paid"
     answers = [call(attempt) for _ in range(2)]
     assert [answer.content for answer in answers] == [b"[accepted]"] * 2
+    process_events(now=NOW)
     assert Payment.objects.get().amount_minor == 11900
 
 
