@@ -14,12 +14,17 @@ def same_account(stated: str, kept: str) -> bool:
     True
     >>> same_account("37040044/532013001", "DE89370400440532013000")
     False
+    >>> same_account("SUNCORP/0123456789", "123456789")
+    True
     """
     first, second = plain_number(stated), plain_number(kept)
     if first.replace("/", "") == second.replace("/", ""):
         return True
-    if is_iban(first) == is_iban(second):
+    if is_iban(first) and is_iban(second):
         return False
+    if not is_iban(first) and not is_iban(second):
+        (bank, _, one), (other, _, two) = first.rpartition("/"), second.rpartition("/")
+        return one.lstrip("0") == two.lstrip("0") != "" and (bank == other or not (bank and other))
     local, iban = (second, first) if is_iban(first) else (first, second)
     bank, _, number = local.rpartition("/")
     number = number.lstrip("0")

@@ -71,7 +71,8 @@ _GROUPS = {
     "References": (
         "MsgId?:Max35 AcctSvcrRef?:Max35 PmtInfId?@2:Max35 InstrId?:Max35 EndToEndId?:Max35 "
         "UETR?@8:Uuid TxId?:Max35 MndtId?:Max35 ChqNb?:Max35 ClrSysRef?:Max35 "
-        "AcctOwnrTxId?@3:Max35 AcctSvcrTxId?@3:Max35 MktInfrstrctrTxId?@3:Max35 PrcgId?@3:Max35 RtrId?@14 Prtry?@1-2 "
+        "AcctOwnrTxId?@3:Max35 AcctSvcrTxId?@3:Max35 MktInfrstrctrTxId?@3:Max35 "
+        "PrcgId?@3:Max35 RtrId?@14 Prtry?@1-2 "
         "Prtry*@3"
     ),
     "Amounts": "InstdAmt?:Money TxAmt?:Money CntrValAmt?:Money AnncdPstngAmt?:Money PrtryAmt*",
