@@ -21,16 +21,12 @@ class WhenLost(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DisputePolicy:
-    """A debit that a bank gives back is collected again after ``retry_days``, if at all; None is
-    never by itself.
-    """
+    """What happens by itself when a dispute is over."""
 
     when_lost: WhenLost = WhenLost.OWED
-    retry_days: int | None = 3
 
 
-_NAMES = ("lost", "retry_days")
-_MOST_DAYS = 60
+_NAMES = ("lost",)
 
 # Later news about the same dispute count less than earlier ones if they rank lower: so the books
 # are the same in whatever order they come. A dispute that was lost may still be won on appeal.
@@ -63,12 +59,4 @@ def read_dispute_policy(data: Mapping[str, Any]) -> DisputePolicy:
     lost = data.get("lost", WhenLost.OWED)
     if lost not in list(WhenLost):
         raise BillingError(f"disputes must have lost as {' or '.join(WhenLost)}, not {lost!r}")
-    days = data.get("retry_days", 3)
-    if days is not None and (
-        isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= _MOST_DAYS
-    ):
-        raise BillingError(
-            f"disputes must have retry_days as a whole number up to {_MOST_DAYS}, or null for "
-            f"never, not {days!r}"
-        )
-    return DisputePolicy(WhenLost(lost), days)
+    return DisputePolicy(WhenLost(lost))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -10,7 +10,7 @@ from quarterday.core.dispute import WhenLost, is_further, read_dispute_policy
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.services.accounts.claim_row import claim_row
-from quarterday.services.disputes.freeze_collection import resume_collection
+from quarterday.services.disputes.freeze_collection import keep_frozen, unfreeze_collection
 from quarterday.services.disputes.open_dispute import record_dispute
 from quarterday.services.errors import Conflict
 from quarterday.services.invoicing.write_off_invoice import write_off_invoice
@@ -27,6 +27,9 @@ from quarterday.store.models import (
 )
 from quarterday.store.queries.paying import read_brand
 
+# Said of a debit that came back for a reason that nobody gave.
+_CODE = "refused"
+
 
 def close_dispute(
     *,
@@ -35,13 +38,14 @@ def close_dispute(
     today: date,
     now: datetime,
     may_retry: bool = True,
+    code: str = "",
     actor: str = "system",
 ) -> Dispute:
     """The dispute after its end; said again, or after a later word, it is as it stands.
 
     ``WON`` books the money in again, for the invoices that it had paid as far as they are still
     open. ``LOST`` does what the seller's policy says. ``RETURNED`` is a debit that a bank gave
-    back: it is collected again after a while by the policy, if it ``may_retry``.
+    back: if it ``may_retry``, it is collected again as after a charge declined for ``code``.
     """
     state = DisputeStatus(state)
     if state is DisputeStatus.OPENED:
@@ -60,7 +64,12 @@ def close_dispute(
             _lose(account, dispute, today, now, actor)
         else:
             _tell_payer(account, dispute, now)
-            _collect_again(account, dispute, today, may_retry)
+            if may_retry:
+                unfreeze_collection(
+                    account, dispute, today=today, now=now, code=code or _CODE, actor=actor
+                )
+            else:
+                keep_frozen(account, dispute, "given back by the bank; not tried again by itself")
         record_dispute(account, dispute, f"dispute.{state}", now, actor)
     return dispute
 
@@ -82,7 +91,7 @@ def _restore(account: Account, dispute: Dispute, today: date, now: datetime, act
         )
         Dispute.objects.filter(id=dispute.id).update(restored=payment)
         dispute.restored = payment
-    resume_collection(account, dispute, on=today)
+    unfreeze_collection(account, dispute, today=today, now=now, actor=actor)
 
 
 def _lose(account: Account, dispute: Dispute, today: date, now: datetime, actor: str) -> None:
@@ -95,17 +104,7 @@ def _lose(account: Account, dispute: Dispute, today: date, now: datetime, actor:
                 left -= invoice.open_minor
                 reason = f"dispute {dispute.reference} was lost"
                 write_off_invoice(invoice=invoice, today=today, now=now, reason=reason, actor=actor)
-    reason = "the dispute was lost; collect it anew, or write it off"
-    resume_collection(account, dispute, on=None, reason=reason)
-
-
-def _collect_again(account: Account, dispute: Dispute, today: date, may_retry: bool) -> None:
-    days = read_dispute_policy(read_brand(account.seller).get("disputes", {})).retry_days
-    if may_retry and days is not None:
-        resume_collection(account, dispute, on=today + timedelta(days=days))
-    else:
-        reason = "the debit was given back; it is not tried again by itself"
-        resume_collection(account, dispute, on=None, reason=reason)
+    keep_frozen(account, dispute, "the dispute was lost; collect it anew, or write it off")
 
 
 def _tell_payer(account: Account, dispute: Dispute, now: datetime) -> None:

@@ -22,6 +22,7 @@ def return_payment(
     reason: str = "",
     fee_minor: int = 0,
     may_retry: bool = True,
+    code: str = "",
     actor: str = "system",
 ) -> Dispute:
     """The dispute with status ``returned``, once for each ``reference`` of a payment.
@@ -29,7 +30,8 @@ def return_payment(
     ``reference`` is what the bank calls the return, ``amount_minor`` by default all of the
     payment. The money leaves the book, its invoices are owed again, and the customer is told as
     of any payment that failed. They are collected again by the seller's policy if the reason lets
-    it (``may_retry``); whether the mandate ends is for the caller.
+    it (``may_retry``), as after a charge that was declined for ``code`` (see `DeclineCode`);
+    whether the mandate ends is for the caller.
     """
     with transaction.atomic():
         _, payment = claim_row(payment)
@@ -50,5 +52,6 @@ def return_payment(
             today=today,
             now=now,
             may_retry=may_retry,
+            code=code,
             actor=actor,
         )

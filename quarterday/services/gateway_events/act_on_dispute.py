@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from quarterday.ports.outcomes import DisputeNews, DisputeState
+from quarterday.ports.outcomes import DeclineCode, DisputeNews, DisputeState
 from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.disputes.close_dispute import close_dispute
 from quarterday.services.disputes.open_dispute import open_dispute
@@ -32,7 +32,8 @@ def act_on_dispute(
     )
     if news.state is not DisputeState.OPENED:
         state = DisputeStatus(news.state)
-        close_dispute(dispute=dispute, state=state, today=today, now=now, actor=gateway)
+        code = news.reason if news.reason in set(DeclineCode) else ""
+        close_dispute(dispute=dispute, state=state, today=today, now=now, code=code, actor=gateway)
 
 
 def _choose(account: Account, payment: Payment, gateway: str, news: DisputeNews) -> Payment:
