@@ -1,4 +1,4 @@
-"""Who may do what for an account: roles and what each permits."""
+"""Who may do what: roles of people for an account, and of staff for a seller."""
 
 from __future__ import annotations
 
@@ -76,3 +76,83 @@ def roles_that_may(permission: Permission) -> list[Role]:
     ['owner', 'billing']
     """
     return [role for role in Role if permission in PERMISSIONS[role]]
+
+
+class StaffRole(StrEnum):
+    """What a member of a seller's staff is there for."""
+
+    OWNER = "owner"
+    FINANCE = "finance"
+    SUPPORT = "support"
+    CASHIER = "cashier"
+    AUDITOR = "auditor"
+
+
+class StaffPermission(StrEnum):
+    """One thing that staff may see or do for a seller.
+
+    ``FIND_PAYER`` is who somebody is and what they owe, by number, name or invoice, and no more.
+    """
+
+    FIND_PAYER = "find_payer"
+    TAKE_MONEY = "take_money"
+    SEE_MONEY = "see_money"
+    BOOK_MONEY = "book_money"
+    GIVE_MONEY_BACK = "give_money_back"
+    GRANT_CREDIT = "grant_credit"
+    SEE_CUSTOMERS = "see_customers"
+    CHANGE_CUSTOMERS = "change_customers"
+    CHANGE_SERVICES = "change_services"
+    SEE_SETTINGS = "see_settings"
+    CHANGE_SETTINGS = "change_settings"
+    MANAGE_STAFF = "manage_staff"
+
+
+_DESK = frozenset({StaffPermission.FIND_PAYER, StaffPermission.TAKE_MONEY})
+_LOOKS = frozenset(
+    {
+        StaffPermission.FIND_PAYER,
+        StaffPermission.SEE_MONEY,
+        StaffPermission.SEE_CUSTOMERS,
+        StaffPermission.SEE_SETTINGS,
+    }
+)
+
+STAFF_PERMISSIONS: Mapping[StaffRole, frozenset[StaffPermission]] = {
+    StaffRole.OWNER: frozenset(StaffPermission),
+    StaffRole.FINANCE: _DESK
+    | _LOOKS
+    | {
+        StaffPermission.BOOK_MONEY,
+        StaffPermission.GIVE_MONEY_BACK,
+        StaffPermission.GRANT_CREDIT,
+    },
+    StaffRole.SUPPORT: frozenset(
+        {
+            StaffPermission.FIND_PAYER,
+            StaffPermission.SEE_MONEY,
+            StaffPermission.SEE_CUSTOMERS,
+            StaffPermission.CHANGE_CUSTOMERS,
+            StaffPermission.CHANGE_SERVICES,
+        }
+    ),
+    StaffRole.CASHIER: _DESK,
+    StaffRole.AUDITOR: _LOOKS,
+}
+
+
+def staff_may(role: str, permission: StaffPermission) -> bool:
+    """Whether a role of staff permits something; a role that nobody knows permits nothing.
+
+    >>> staff_may("cashier", StaffPermission.TAKE_MONEY)
+    True
+    >>> (
+    ...     staff_may("cashier", StaffPermission.SEE_MONEY),
+    ...     staff_may("king", StaffPermission.SEE_MONEY),
+    ... )
+    (False, False)
+    """
+    try:
+        return permission in STAFF_PERMISSIONS[StaffRole(role)]
+    except ValueError:
+        return False

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from quarterday.core.access import PERMISSIONS, Permission, Role, permissions_of, roles_that_may
+from quarterday.core.access import (
+    PERMISSIONS,
+    STAFF_PERMISSIONS,
+    Permission,
+    Role,
+    StaffPermission,
+    StaffRole,
+    permissions_of,
+    roles_that_may,
+    staff_may,
+)
 
 # owner, billing, technical, read only
 TABLE = {
@@ -51,3 +61,19 @@ def test_only_owners_manage_people_and_cancel() -> None:
 @pytest.mark.parametrize("role", ["", "admin", "OWNER"])
 def test_an_unknown_role_may_nothing(role: str) -> None:
     assert permissions_of(role) == frozenset()
+
+
+def test_a_cashier_takes_money_and_nothing_else() -> None:
+    permitted = {one for one in StaffPermission if staff_may("cashier", one)}
+    assert permitted == {StaffPermission.FIND_PAYER, StaffPermission.TAKE_MONEY}
+
+
+def test_an_auditor_looks_and_changes_nothing() -> None:
+    permitted = STAFF_PERMISSIONS[StaffRole.AUDITOR]
+    assert permitted
+    assert all(one.startswith(("see_", "find_")) for one in permitted)
+    assert all(
+        STAFF_PERMISSIONS[role] < frozenset(StaffPermission)
+        for role in StaffRole
+        if role != "owner"
+    )
