@@ -1,0 +1,1 @@
+"""One file for each gateway: what it is tried with."""
