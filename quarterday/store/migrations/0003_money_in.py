@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 ("ends_on", models.DateField(null=True)),
                 ("opening_minor", models.BigIntegerField(null=True)),
                 ("closing_minor", models.BigIntegerField(null=True)),
+                ("total_minor", models.BigIntegerField(default=0)),
                 ("lines", models.PositiveIntegerField()),
                 ("new_lines", models.PositiveIntegerField()),
                 ("imported_at", models.DateTimeField()),

@@ -42,7 +42,10 @@ class BankAccount(Row):
 
 
 class BankStatement(Row):
-    """One statement of a file that was read; the same file is read once. Amounts are minor."""
+    """One statement of a file that was read; the same file is read once. Amounts are minor.
+
+    ``lines`` and ``total_minor`` are of all that it states; ``new_lines`` were not known before.
+    """
 
     public_id = PublicIdField("bst")
     bank_account = models.ForeignKey(BankAccount, models.PROTECT, related_name="statements")
@@ -55,6 +58,7 @@ class BankStatement(Row):
     ends_on = models.DateField(null=True)
     opening_minor = minor_field(null=True)
     closing_minor = minor_field(null=True)
+    total_minor = minor_field(default=0)
     lines = models.PositiveIntegerField()
     new_lines = models.PositiveIntegerField()
     imported_at = models.DateTimeField()
