@@ -15,6 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, Self
 
+import pytest
+
 from quarterday.ports.gateway import Gateway, Intent, Payer, Presence, Purpose, list_gateways
 from quarterday.ports.outcomes import KeptMethod, Outcome, Pending, Redirect, Succeeded
 from tests.fakes.base import FakeGateway
@@ -89,6 +91,8 @@ class Rig:
     keeps_always: ClassVar[bool] = False
     # How often the gateway asks by itself before it gives up.
     tries: ClassVar[int] = 1
+    # How many seconds it waits for an answer, after `be_impatient`.
+    patience: ClassVar[float] = 0.2
 
     def __init__(self) -> None:
         self.fake: FakeGateway | None = self.make_fake()
@@ -115,6 +119,9 @@ class Rig:
     def open(self) -> Gateway:
         """The gateway, opened anew: it must remember nothing by itself."""
         return list_gateways()[self.code](self.config())
+
+    def be_impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the gateway wait for `patience` seconds only."""
 
     # Outcomes.
 
@@ -214,3 +221,10 @@ def find_rigs() -> dict[str, type[Rig]]:
         if path.stem != "__init__":
             import_module(f"tests.contracts.rigs.{path.stem}")
     return {one.code: one for one in Rig.__subclasses__()}
+
+
+def able(*needed: Able) -> pytest.MarkDecorator:
+    """Try it with the gateways that are able to."""
+    rigs = find_rigs()
+    codes = [code for code, rig in sorted(rigs.items()) if set(needed) <= rig.able]
+    return pytest.mark.parametrize("code", codes)

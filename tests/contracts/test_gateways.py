@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -26,24 +25,9 @@ from quarterday.ports.outcomes import (
     Succeeded,
     Unknown,
 )
-from tests.contracts.rig import NOW, Able, Rig, find_rigs, make_intent
+from tests.contracts.rig import NOW, Able, Rig, able, find_rigs, make_intent
 
-RIGS = find_rigs()
-CODES = sorted(list_gateways())
-every = pytest.mark.parametrize("code", CODES)
-
-
-def able(*needed: Able) -> pytest.MarkDecorator:
-    """The gateways that can be tried with it."""
-    codes = [code for code in CODES if code in RIGS and set(needed) <= RIGS[code].able]
-    return pytest.mark.parametrize("code", codes)
-
-
-@pytest.fixture
-def rig(code: str) -> Iterator[Rig]:
-    assert code in RIGS, f"write tests/contracts/rigs/{code}.py"
-    with RIGS[code]() as one:
-        yield one
+every = pytest.mark.parametrize("code", sorted(list_gateways()))
 
 
 @every
@@ -225,7 +209,7 @@ def test_an_event_without_a_signature_is_refused(rig: Rig) -> None:
 
 
 def test_whatever_breaks_is_unknown_and_never_a_guess() -> None:
-    gateway = RIGS["sandbox"]().open()
+    gateway = find_rigs()["sandbox"]().open()
     intent = make_intent("card", {"number": "4242424242424242"})
 
     def crash(_: object) -> Succeeded:

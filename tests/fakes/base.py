@@ -123,6 +123,7 @@ class FakeGateway:
         self.faults: list[Fault] = []
         self.errors: list[BaseException] = []
         self.lock = threading.RLock()
+        self._idle, self._busy = threading.Condition(), 0
         # Tests that live at another time set it: signatures and dates follow.
         self.read_now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.hook_url = ""
@@ -148,8 +149,10 @@ class FakeGateway:
 
     @action
     def heal(self) -> None:
-        """No more faults."""
+        """No more faults, and nothing that is still being answered."""
         self.faults.clear()
+        with self._idle:
+            self._idle.wait_for(lambda: not self._busy, timeout=10)
 
     @action
     def list_movements(self) -> list[dict[str, Any]]:
@@ -252,6 +255,16 @@ class FakeGateway:
         """Answer with the trouble that is due; None hangs up."""
         if request.path.startswith("/_fake/"):
             return self._act(request)
+        with self._idle:
+            self._busy += 1
+        try:
+            return self._serve(request)
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
+    def _serve(self, request: Request) -> Reply | None:
         with self.lock:
             self.requests.append(f"{request.method} {request.path}")
             self.bodies.append(request.body)

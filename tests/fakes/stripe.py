@@ -47,7 +47,7 @@ class FakeStripe(FakeGateway):
 
     # Requests.
 
-    def handle(self, request: Request) -> Reply | None:
+    def _serve(self, request: Request) -> Reply | None:
         """A key that is at work refuses a second request at the same time."""
         key = request.headers.get("idempotency-key", "")
         with self.lock:
@@ -63,7 +63,7 @@ class FakeStripe(FakeGateway):
                 )
             self._at_work.add(key)
         try:
-            return super().handle(request)
+            return super()._serve(request)
         finally:
             with self.lock:
                 self._at_work.discard(key)

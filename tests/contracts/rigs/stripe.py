@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
+from quarterday.gateways import stripe_api
 from quarterday.ports.gateway import Intent
 from quarterday.ports.outcomes import KeptMethod, Outcome, Redirect
 from tests.contracts.rig import Able, Rig, make_intent
@@ -34,6 +37,9 @@ class StripeRig(Rig):
             "methods": "card,sepa_debit",
             "api_url": self.stripe.url,
         }
+
+    def be_impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(stripe_api, "SECONDS", (1.0, self.patience))
 
     def approve(self, reference: str) -> None:
         kind = self.stripe.get(reference)["payment_method_types"][0]
