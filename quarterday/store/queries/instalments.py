@@ -1,0 +1,56 @@
+"""Invoices that are paid in parts: what is owed by a day, and since when one is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from quarterday.core.instalments import (
+    InstalmentPolicy,
+    Standing,
+    oldest_open,
+    owed_by,
+    read_policy,
+    stand,
+)
+from quarterday.store.models import InstalmentPlan, Invoice, Seller
+from quarterday.store.queries.collecting import read_parts
+from quarterday.store.queries.paying import read_brand
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSheet:
+    """A plan that holds, with how far each part is paid."""
+
+    plan: InstalmentPlan
+    standing: list[Standing]
+    owed_minor: int
+
+
+def read_instalment_policy(seller: Seller) -> InstalmentPolicy:
+    """Whether payers may choose a plan themselves."""
+    return read_policy(read_brand(seller).get("instalments", {}))
+
+
+def read_plan(invoice: Invoice, today: date) -> PlanSheet | None:
+    """The plan of an invoice; None where none holds."""
+    plan = InstalmentPlan.objects.filter(invoice=invoice, ended_at=None).first()
+    if plan is None:
+        return None
+    parts = read_parts([invoice.id])[invoice.id]
+    open_minor = invoice.open_minor
+    return PlanSheet(plan, stand(parts, open_minor), owed_by(parts, open_minor, today))
+
+
+def find_due_days(invoices: Sequence[Invoice]) -> dict[int, date]:
+    """By when each invoice has to be paid next: its oldest unpaid instalment, or its due date.
+
+    Two queries for all. What reminds of invoices counts its days from here.
+    """
+    plans = read_parts([one.id for one in invoices])
+    found = {}
+    for one in invoices:
+        part = oldest_open(plans.get(one.id, ()), one.open_minor)
+        found[one.id] = part.due_on if part else one.due_on
+    return found
