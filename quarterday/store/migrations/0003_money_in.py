@@ -908,6 +908,14 @@ class Migration(migrations.Migration):
                 name="bank_line_open",
             ),
         ),
+        migrations.AddIndex(
+            model_name="bankline",
+            index=models.Index(
+                condition=models.Q(("iban", ""), _negated=True),
+                fields=["iban"],
+                name="bank_line_payer",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="bankline",
             constraint=models.UniqueConstraint(

@@ -125,6 +125,7 @@ class BankLine(Row):
                 name="bank_line_open",
                 condition=models.Q(status__in=["open", "proposed"]),
             ),
+            models.Index(fields=["iban"], name="bank_line_payer", condition=~models.Q(iban="")),
         )
 
 
