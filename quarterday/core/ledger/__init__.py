@@ -21,14 +21,17 @@ from quarterday.core.ledger.payments import (
     post_payment,
     post_refund,
 )
+from quarterday.core.ledger.tills import CASH, TILL_DIFFERENCES, post_till, till_account
 
 __all__ = [
     "BAD_DEBT",
+    "CASH",
     "CREDIT",
     "EXPIRED_CREDIT",
     "PAYMENT_FEES",
     "PROMOTIONS",
     "RECEIVABLE",
+    "TILL_DIFFERENCES",
     "AccountKey",
     "CreditKind",
     "JournalEntry",
@@ -44,6 +47,8 @@ __all__ = [
     "post_payment",
     "post_refund",
     "post_return_fee",
+    "post_till",
     "reverse",
+    "till_account",
     "write_off",
 ]

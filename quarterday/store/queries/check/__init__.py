@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from quarterday.store.queries.check.advances import check_advances
 from quarterday.store.queries.check.allocations import check_allocations
 from quarterday.store.queries.check.balances import check_balances
 from quarterday.store.queries.check.days import check_billed_through, check_days
+from quarterday.store.queries.check.debits import check_debits
 from quarterday.store.queries.check.due import check_due
 from quarterday.store.queries.check.entries import check_currencies, check_entries
 from quarterday.store.queries.check.movements import check_movements
@@ -19,6 +21,7 @@ from quarterday.store.queries.check.numbers import check_numbers
 from quarterday.store.queries.check.offence import Offence
 from quarterday.store.queries.check.owners import check_owners
 from quarterday.store.queries.check.postings import check_postings
+from quarterday.store.queries.check.tills import check_tills
 from quarterday.store.queries.check.totals import check_totals
 from quarterday.store.queries.stream import one_view
 
@@ -33,6 +36,7 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "totals follow from lines and taxes": check_totals,
     "documents stand in the book": check_postings,
     "money and credit stand in the book": check_movements,
+    "tax on credit is due once": check_advances,
     "rows belong together": check_owners,
     "numbers are gapless": check_numbers,
     "no day is billed twice or left out": check_days,
@@ -40,6 +44,8 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "nothing is settled twice": check_allocations,
     "balances are the open documents": check_balances,
     "accounts are due when they should be": check_due,
+    "files of direct debits hold what they say": check_debits,
+    "tills hold what the book says": check_tills,
 }
 
 

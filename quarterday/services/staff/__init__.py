@@ -1,0 +1,1 @@
+"""The seller's own people, and what they may do."""
