@@ -8,7 +8,7 @@ equal are both kept.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -58,7 +58,8 @@ class StatementEntry:
 class Statement:
     """A statement of one account in one currency; balances and days are None where not stated.
 
-    ``pending`` counts what the bank has announced but not booked, which is left out.
+    ``pending`` counts what the bank has announced but not booked, which is left out. ``format``
+    says which of its reader's formats it came in.
     """
 
     account: str
@@ -70,6 +71,7 @@ class Statement:
     ends_on: date | None = None
     reference: str = ""
     pending: int = 0
+    format: str = ""
 
     def total(self) -> int:
         """What all entries come to, in minor units.
@@ -103,6 +105,16 @@ class Line(NamedTuple):
     fingerprint: str
     known_by: tuple[str, str]
     entry: StatementEntry
+
+
+def find_new(lines: Iterable[Line], known: Container[str]) -> list[Line]:
+    """The lines whose entries are not known yet, whether as a sum or in parts.
+
+    >>> first, second = list_lines([StatementEntry(date(2026, 1, 31), 5, "EUR")] * 2)
+    >>> find_new([first, second], {first.fingerprint}) == [second]
+    True
+    """
+    return [line for line in lines if not any(one in known for one in line.known_by)]
 
 
 def find_batch_problem(entry: StatementEntry, parts: Iterable[StatementEntry]) -> str:

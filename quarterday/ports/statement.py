@@ -46,8 +46,35 @@ def list_statement_readers() -> Mapping[str, StatementReader]:
     return found
 
 
-def find_statement_reader(content: bytes, name: str, format: str | None = None) -> StatementReader:
-    """The reader of a file: the one of the format that was asked for, or the first that knows it.
+@cache
+def list_formats() -> Mapping[str, str]:
+    """The family of each format by its name."""
+    readers = list_statement_readers().values()
+    return {name: reader.family for reader in readers for name in reader.formats}
+
+
+class SuggestsColumns(Protocol):
+    """A reader of tables, which can guess what their columns are."""
+
+    def suggest(self, content: bytes) -> dict[str, Any]:
+        """What to save for the account; raises `BillingError` when nothing can be guessed."""
+
+
+def find_table_reader() -> StatementReader:
+    """The reader of tables, which reads what has columns; it also suggests them."""
+    return next(one for one in list_statement_readers().values() if hasattr(one, "suggest"))
+
+
+def suggest_columns(content: bytes) -> dict[str, Any]:
+    """A mapping for a table; raises `BillingError` when nothing can be guessed."""
+    return cast(SuggestsColumns, find_table_reader()).suggest(content)
+
+
+def find_statement_reader(
+    content: bytes, name: str, format: str | None = None, fallback: str | None = None
+) -> StatementReader:
+    """The reader of a file: the one of the format that was asked for, or the first that knows it,
+    or that of the family to fall back on.
 
     Raises `BillingError` for a file that no reader knows, is empty or too large.
     """
@@ -68,6 +95,8 @@ def find_statement_reader(content: bytes, name: str, format: str | None = None) 
     for reader in readers.values():
         if reader.sniff(content):
             return reader
+    if fallback is not None:
+        return readers[fallback]
     raise BillingError(
         f"{name} is no bank statement that can be told by its content (camt, MT940, OFX); "
         "if it is a CSV file, save its columns first: quarterday bank csv"

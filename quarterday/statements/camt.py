@@ -115,6 +115,7 @@ def _read_statement(node: etree._Element, kind: str, where: str) -> Iterator[Sta
             ends_on=last,
             reference=owner.reference,
             pending=pending if code == own else 0,
+            format=f"camt.{kind}",
         )
 
 
@@ -140,19 +141,19 @@ def _balance_currency(node: etree._Element, codes: list[str]) -> str:
     for path in ("Bal/Amt", "Ntry/Amt"):
         amount = node.find(path)
         if amount is not None:
-            return amount.get("Ccy", "")
+            return str(amount.get("Ccy", ""))
     return ""
 
 
 def _balance_day(node: etree._Element, words: tuple[str, ...]) -> str:
     for balance in node.findall("Bal"):
         if _balance_word(balance) in words:
-            return balance.findtext("Dt/Dt") or balance.findtext("Dt/DtTm") or ""
+            return str(balance.findtext("Dt/Dt") or balance.findtext("Dt/DtTm") or "")
     return ""
 
 
 def _balance_word(balance: etree._Element) -> str:
-    return balance.findtext("Tp/CdOrPrtry/Cd") or balance.findtext("Tp/Cd") or ""
+    return str(balance.findtext("Tp/CdOrPrtry/Cd") or balance.findtext("Tp/Cd") or "")
 
 
 def _balances(

@@ -106,6 +106,7 @@ class _Builder:
         self.pending = 0
         self.last: tuple[StatementEntry, list[str]] | None = None
         self.is_expected = False
+        self.format = "mt940"
 
     def take(self, field: _Field) -> None:
         """Take the next field of the file."""
@@ -129,8 +130,9 @@ class _Builder:
             self.opening, self.starts_on = self._balance(text, where)
         elif field.tag in ("62F", "62M"):
             self.closing, self.ends_on = self._balance(text, where)
-        elif field.tag == "34F" and text[:3].isalpha():
-            self.code = text[:3]
+        elif field.tag == "34F":
+            self.format = "mt942"
+            self.code = text[:3] if text[:3].isalpha() else self.code
         elif field.tag == "61":
             self._movement(field, where)
 
@@ -149,6 +151,7 @@ class _Builder:
                 ends_on=self.ends_on or max(days, default=None),
                 reference=one_line(f"{self.reference} {self.sequence}"),
                 pending=self.pending,
+                format=self.format,
             )
             self.found.append(statement)
         self.clear()

@@ -94,6 +94,7 @@ def _read_statement(node: Node, where: str) -> Iterator[Statement]:
             starts_on=starts or min(days, default=on),
             ends_on=ends or max(days, default=on),
             reference=node.text("TRNUID"),
+            format="ofx",
         )
 
 
