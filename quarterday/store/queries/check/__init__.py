@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from quarterday.store.queries.check.advances import check_advances
 from quarterday.store.queries.check.allocations import check_allocations
 from quarterday.store.queries.check.balances import check_balances
+from quarterday.store.queries.check.bank import check_bank
 from quarterday.store.queries.check.days import check_billed_through, check_days
 from quarterday.store.queries.check.debits import check_debits
 from quarterday.store.queries.check.due import check_due
@@ -46,6 +47,7 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "accounts are due when they should be": check_due,
     "files of direct debits hold what they say": check_debits,
     "tills hold what the book says": check_tills,
+    "the book has what the bank states": check_bank,
 }
 
 
