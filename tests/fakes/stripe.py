@@ -133,24 +133,23 @@ class FakeStripe(FakeGateway):
         self.objects[one["id"]] = one
         return one
 
-    def get(self, name: str, kind: str = "") -> Object:
+    def get(self, name: str, kind: str = "", param: str = "id") -> Object:
         """An object by its id."""
         found = self.objects.get(name)
         if found is None or kind not in ("", found["object"]):
-            raise _Refused(404, f"No such {kind}: '{name}'", code="resource_missing", param="id")
+            raise _Refused(404, f"No such {kind}: '{name}'", code="resource_missing", param=param)
         return found
 
     def _show(self, one: Object, expand: list[str]) -> Object:
         """An object without what is only the fake's, with what the caller wants expanded."""
         shown = {name: value for name, value in one.items() if not name.startswith("_")}
+        further: dict[str, list[str]] = {}
         for path in expand:
             name, _, rest = path.partition(".")
-            value = shown.get(name)
-            further = [rest] if rest else []
-            if isinstance(value, str) and value in self.objects:
-                shown[name] = self._show(self.objects[value], further)
-            elif isinstance(value, dict) and value.get("id") in self.objects and further:
-                shown[name] = value | self._show(self.objects[value["id"]], further)
+            further.setdefault(name, []).extend([rest] if rest else [])
+        for name, rests in further.items():
+            if isinstance(shown.get(name), str) and shown[name] in self.objects:
+                shown[name] = self._show(self.objects[shown[name]], rests)
         return shown
 
     def _reply(self, one: Object, request: Request) -> Reply:
@@ -205,7 +204,7 @@ class FakeStripe(FakeGateway):
         asked = read_form(request.form)
         self._check_amount(asked)
         if method := asked.get("payment_method"):
-            self._check_method(self.get(method, "payment_method"), asked)
+            self._check_method(self.get(method, "payment_method", "payment_method"), asked)
         intent = make.make_intent("payment_intent", self._name("pi"), asked, self._now)
         self._keep(intent)
         if asked.get("payment_method"):
@@ -352,7 +351,7 @@ class FakeStripe(FakeGateway):
     def create_session(self, request: Request) -> Reply:
         asked = read_form(request.form)
         if asked.get("customer"):
-            self.get(asked["customer"], "customer")
+            self.get(asked["customer"], "customer", "customer")
             if asked.get("customer_email") or asked.get("customer_creation"):
                 raise _Refused(400, "You may only specify one of these parameters: customer, ...")
         name = self._name("cs_test")
@@ -392,7 +391,7 @@ class FakeStripe(FakeGateway):
     @route("POST", "/v1/refunds")
     def create_refund(self, request: Request) -> Reply:
         asked = read_form(request.form)
-        intent = self.get(asked.get("payment_intent", ""), "payment_intent")
+        intent = self.get(asked.get("payment_intent", ""), "payment_intent", "payment_intent")
         charge = self.get(intent["latest_charge"] or "", "charge")
         rest = charge["amount_captured"] - charge["amount_refunded"]
         amount = int(asked.get("amount") or rest)
