@@ -154,6 +154,10 @@ class NameFinder:
             self._found[name] = self._look(name)
         return self._found[name]
 
+    def has_near(self, name: str) -> bool:
+        """Whether any name may resemble this one: quick, and never no where `find` finds one."""
+        return bool(self._list_near(name))
+
     def _look(self, name: str) -> dict[str, int]:
         found = {}
         for account in self._list_near(name):

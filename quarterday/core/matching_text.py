@@ -33,7 +33,7 @@ _CALLED = re.compile(
 _CUSTOMER = re.compile(r"(?:KUNDEN|KD|CUSTOMER|CLIENT|CLIENTE|ACCOUNT|KTO|KONTO)[A-Z. -]*\W*$")
 _LOOKALIKE = str.maketrans("OQIL", "0011")
 _MIXED = re.compile(r"[A-Z0-9]*(?:\d[OQIL]|[OQIL]\d)[A-Z0-9OQIL]*")
-_SHORTEST = 4
+_SHORTEST, _LONGEST = 4, 15
 
 
 class Series(NamedTuple):
@@ -170,7 +170,7 @@ class TextReader:
                 else:
                     end = found.end()
             is_year = len(digits) == 4 and digits[:2] in ("19", "20") and not is_called
-            if len(digits) > 15 or is_year:
+            if len(digits) > _LONGEST or is_year:
                 continue
             if is_padded or is_called or len(digits) >= _SHORTEST:
                 into.append(Number("", int(digits), digits))
@@ -184,7 +184,7 @@ class TextReader:
                 if (one.prefix and tail == word) or not tail:
                     tail = word
                 digits = tail.translate(_LOOKALIKE)
-                if digits.isdecimal() and digits != tail and 3 <= len(digits) <= 15:
+                if digits.isdecimal() and digits != tail and 3 <= len(digits) <= _LONGEST:
                     whole = Number(one.prefix, int(digits), one.prefix + digits)
                     if whole not in reading.lookalikes:
                         reading.lookalikes.append(whole)
@@ -243,3 +243,34 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + "|" * (end - start) + text[end:]
+
+
+def list_numbers(reading: Reading, series: list[Series]) -> set[int]:
+    """All numbers that a text may mean, those inside of references too, so as to look them up.
+
+    >>> reader = TextReader([Series("INV", 6)])
+    >>> sorted(list_numbers(reader.read("RF04INV000007 and 000008"), reader.series))
+    [7, 8]
+    """
+    found = {one.number for one in (*reading.numbers, *reading.bare, *reading.lookalikes)}
+    texts = [reference[4:] for reference in (*reading.references, *reading.broken)]
+    # A number may be a reference that lost its RF: two check digits stand before the label.
+    texts += [one.text[2:] for one in reading.bare if len(one.text) > _SHORTEST]
+    for text in texts:
+        for prefix in ("", *(one.prefix for one in series)):
+            tail = text.removeprefix(prefix)
+            if tail.isdecimal() and len(tail) <= _LONGEST:
+                found.add(int(tail))
+    return found
+
+
+def split_label(label: str, number: int) -> tuple[str, int]:
+    """The prefix of a label, and how many digits its number has at least.
+
+    >>> split_label("INV-000123", 123), split_label("2026/7", 7)
+    (('INV-', 6), ('2026/', 1))
+    """
+    start = len(label) - len(str(number))
+    while start > 0 and label[start - 1] == "0":
+        start -= 1
+    return label[:start], len(label) - start

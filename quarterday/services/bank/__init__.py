@@ -1,0 +1,1 @@
+"""The bank: what it states, and what each line was for."""
