@@ -233,9 +233,8 @@ class GoCardless:
         language = intent.payer.language[:2]
         if language in _LANGUAGES:
             flow["language"] = language
-        return Redirect(
-            str(api.create("billing_request_flows", flow)["authorisation_url"]), told.reference
-        )
+        page = api.open_flow(flow, f"{intent.id}-page")
+        return Redirect(str(page["authorisation_url"]), told.reference)
 
     def _tell_request(self, api: GoCardlessApi, intent: Intent, request: Row | None) -> Outcome:
         """What became of a request: a debit, a kept mandate, or still for the payer to grant."""

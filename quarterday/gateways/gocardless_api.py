@@ -12,7 +12,8 @@ from typing import Any
 from quarterday.core.errors import BillingError
 
 Row = Mapping[str, Any]
-_SECONDS = (5, 20)
+# To connect and to read.
+SECONDS = (5.0, 20.0)
 
 
 class Refusal(BillingError):  # noqa: N818 - a fact, not a fault
@@ -39,7 +40,7 @@ class GoCardlessApi:
             access_token=access_token,
             environment=environment,
             base_url=base_url or None,
-            timeout=_SECONDS,
+            timeout=SECONDS,
         )
 
     def create(self, resource: str, fields: Row, key: str = "") -> Row:
@@ -55,6 +56,16 @@ class GoCardlessApi:
             if "resource_not_found" in error.reasons:
                 return None
             raise
+
+    def open_flow(self, fields: Row, key: str) -> Row:
+        """A page for the payer; with the same key it is the same page, freshly opened."""
+        from gocardless_pro.errors import IdempotentCreationConflictError
+
+        try:
+            return self.create("billing_request_flows", fields, key)
+        except IdempotentCreationConflictError as error:
+            flow = error.conflicting_resource_id
+            return self.act("billing_request_flows", flow, "initialise")
 
     def act(self, resource: str, identity: str, action: str) -> Row:
         """Do something with one, such as cancel it."""

@@ -6,6 +6,7 @@ a kept wallet is charged in two steps as well, and whatever answer is lost, the 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -51,6 +52,9 @@ _SETUPS, _TOKENS = "/v3/vault/setup-tokens", "/v3/vault/payment-tokens"
 # PayPal forgets keys of orders after hours, and events after 30 days.
 _EVENT_DAYS = timedelta(days=30)
 _CAPTURED = ("PAYMENT.CAPTURE.COMPLETED", "PAYMENT.CAPTURE.PENDING")
+# An order that is only to be authorized cannot be captured any more.
+_NEVER = "AUTHORIZE"
+_GIVE_UP = [{"op": "replace", "path": "/intent", "value": _NEVER}]
 
 
 class PayPal:
@@ -101,6 +105,8 @@ class PayPal:
             if order is None:
                 return Declined(DeclineCode.CANCELLED, reference)
             reference = str(order["id"])
+            if order.get("intent") == _NEVER:
+                return Declined(DeclineCode.NOT_RECEIVED, reference)
             may_take = intent.method or (intent.is_back and order.get("status") == "APPROVED")
             if not captures_of(order) and may_take:
                 return self._capture(api, intent, order)
@@ -119,12 +125,9 @@ class PayPal:
         if order is None:
             return Declined(DeclineCode.NOT_RECEIVED, intent.reference)
         told = self._tell(intent, order)
-        if isinstance(told, Redirect):
-            # Nobody has to go anywhere where a kept wallet was to be charged.
-            is_kept = intent.method is not None
-            gone = Declined(DeclineCode.NOT_RECEIVED, told.reference)
-            return gone if is_kept else Redirect("", told.reference)
-        return told
+        if not isinstance(told, Redirect):
+            return told
+        return self._give_up(api, intent, order) if intent.method else Redirect("", told.reference)
 
     def refund(self, intent: RefundIntent) -> Outcome:
         """Give money of a capture back, in full or in part."""
@@ -238,8 +241,8 @@ class PayPal:
         answer = api.post(_ORDERS, _make_order(intent), intent.id)
         if not answer.is_new:
             order = self._find_order(api, str(answer.data["id"])) or answer.data
-            told = self._tell(intent, order)
-            return told if captures_of(order) else Declined(DeclineCode.NOT_RECEIVED)
+            known = captures_of(order)
+            return self._tell(intent, order) if known else self._give_up(api, intent, order)
         since = intent.now - _EVENT_DAYS
         for kind in _CAPTURED:
             for event in list_events(api, since, intent.now, kind):
@@ -247,7 +250,22 @@ class PayPal:
                 if capture.get("custom_id") == intent.id:
                     found = self._find_order(api, str(capture["id"]))
                     return tell_capture(capture) if found is None else self._tell(intent, found)
-        return Declined(DeclineCode.NOT_RECEIVED)
+        return self._give_up(api, intent, answer.data)
+
+    def _give_up(self, api: PayPalApi, intent: Intent, order: Row) -> Outcome:
+        """A kept wallet was not charged, and never will be by this order, whoever asks for the
+        same once more; unless the money was faster.
+        """
+        path = f"{_ORDERS}/{order['id']}"
+        try:
+            api.send("PATCH", path, json.dumps(_GIVE_UP).encode())
+        except Refusal:
+            if not captures_of(api.get(path) or {}):
+                raise
+        seen = api.get(path) or order
+        if captures_of(seen):
+            return self._tell(intent, seen)
+        return Declined(DeclineCode.NOT_RECEIVED, str(order["id"]))
 
     def _keep(self, api: PayPalApi, intent: Intent) -> Outcome:
         """Keep a wallet without paying: a setup token, approved, becomes a payment token."""

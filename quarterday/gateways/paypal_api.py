@@ -10,7 +10,8 @@ from quarterday.core.errors import BillingError
 
 LIVE, SANDBOX = "https://api-m.paypal.com", "https://api-m.sandbox.paypal.com"
 Row = Mapping[str, Any]
-_SECONDS, _CONNECT_SECONDS = 20, 5
+# To read and to connect.
+SECONDS = (20.0, 5.0)
 _CREATED, _BAD, _UNAUTHORIZED, _NOT_FOUND, _CONFLICT, _OFTEN = 201, 400, 401, 404, 409, 429
 _SERVER = 500
 _MOST_PAGES = 500
@@ -123,7 +124,7 @@ class PayPalApi:
         # It takes long to import, and most processes never need it.
         import httpx
 
-        timeout = httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS)
+        timeout = httpx.Timeout(SECONDS[0], connect=SECONDS[1])
         options = {name: value for name, value in options.items() if value is not None}
         try:
             return httpx.request(method, self._url + path, timeout=timeout, **options)

@@ -69,6 +69,8 @@ def read_event(api: PayPalApi, event: Row) -> News:
     event_id, kind = str(event["id"]), str(event.get("event_type", ""))
     resource: Row = event.get("resource") or {}
     match kind.split("."):
+        case ["PAYMENT", "REFUND", _]:
+            return _read_refund(event_id, resource)
         case ["PAYMENT", "CAPTURE", state]:
             return _read_capture(api, event_id, state, resource)
         case ["CHECKOUT", "ORDER", _]:
