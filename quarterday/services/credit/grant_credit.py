@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
+from quarterday.core.credit_scope import read_scope
 from quarterday.core.errors import BillingError
 from quarterday.core.ledger import JournalEntry as Entry
 from quarterday.core.ledger import grant_credit as post_grant
@@ -13,15 +16,15 @@ from quarterday.core.ledger import post_deposit
 from quarterday.core.limits import check_minor
 from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.compare import check_same
-from quarterday.services.credit.credit_kinds import GIFTS, ledger_kind
+from quarterday.services.credit.credit_kinds import GIFTS, default_priority, ledger_kind
 from quarterday.services.credit.issue_advance import tax_deposit
 from quarterday.services.credit.open_grant import record_granted
 from quarterday.services.inputs import check_external_id, check_text, check_word
 from quarterday.services.ledger.post_entry import post_entry
 from quarterday.services.messages.queue_message import queue_message
-from quarterday.store.models import Account, CreditGrant, CreditKind
+from quarterday.store.models import Account, CreditGrant, CreditKind, Product
 
-_SAME = "kind amount_minor priority expires_on reason".split()
+_SAME = "kind amount_minor priority expires_on reason scope".split()
 
 
 def grant_credit(
@@ -33,7 +36,8 @@ def grant_credit(
     now: datetime,
     method: str = "",
     expires_on: date | None = None,
-    priority: int = 100,
+    priority: int | None = None,
+    scope: Mapping[str, Any] | None = None,
     reason: str = "",
     external_id: str | None = None,
     actor: str = "system",
@@ -42,6 +46,8 @@ def grant_credit(
 
     A ``deposit`` is money that came in by ``method``; ``promotional`` and ``goodwill`` credit is
     a gift, and an expense. ``expires_on`` is the first day on which it can no longer be used.
+    Gifts are used before paid credit unless ``priority`` says otherwise. ``scope`` keeps it to
+    new ``orders`` or ``renewals`` (``use``), and to ``products`` by code.
     The same ``external_id`` with the same input returns the grant as it stands. Raises
     `Conflict` for other input under it, and `BillingError` for bad input.
     """
@@ -52,10 +58,11 @@ def grant_credit(
         currency=account.currency,
         amount_minor=_check_amount(amount_minor),
         open_minor=amount_minor,
-        priority=priority,
+        priority=default_priority(kind) if priority is None else priority,
         granted_on=today,
         expires_on=_check_expiry(expires_on, today),
         reason=reason,
+        scope=_check_scope(account, scope),
     )
     with transaction.atomic():
         account = claim_account(account.id)
@@ -85,6 +92,17 @@ def _check_kind(kind: str, method: str) -> CreditKind:
     elif method:
         raise BillingError(f"method must be empty for {kind} credit, since no money came in")
     return found
+
+
+def _check_scope(account: Account, scope: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The scope as it is stored; a code that is no product would never be paid for."""
+    found = read_scope(scope)
+    rows = Product.objects.filter(seller=account.seller_id, code__in=found.products)
+    if missing := found.products.difference(rows.values_list("code", flat=True)):
+        raise BillingError(
+            f"products of a scope: the seller has no product {min(missing)!r}; publish it first"
+        )
+    return found.to_data()
 
 
 def _check_amount(amount_minor: int) -> int:

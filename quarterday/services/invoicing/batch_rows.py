@@ -70,6 +70,7 @@ class BatchRows:
     events: list[Row] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
     draws: list[tuple[int, int]] = field(default_factory=list)
+    advances: list[tuple[int, int]] = field(default_factory=list)
     due: list[tuple[str | None, int]] = field(default_factory=list)
 
     def add_entry(self, key: int | None, row: Row, postings: list[Row]) -> None:

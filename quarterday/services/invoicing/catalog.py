@@ -33,6 +33,7 @@ from quarterday.store.fields import dump_data
 from quarterday.store.models import Discount, NumberSeries, Price, Product, Seller
 from quarterday.store.models import TaxRate as TaxRateRow
 from quarterday.store.queries.billing import AccountRow, read_settings
+from quarterday.store.queries.credit_policy import read_credit_policy
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +76,7 @@ class SellerInfo:
     registrations: tuple[str, ...]
     ledger: LedgerAccounts
     labels: dict[str, NumberSeries]
+    pays_orders: bool
 
 
 TaxAnswer = tuple[tuple[TaxRate, ...], Treatment]
@@ -276,4 +278,5 @@ def _load_seller(seller_id: int) -> SellerInfo:
         tuple(sorted({rate.country for rate in rates} - {row.country})),
         LedgerAccounts(row.id),
         {series.code: series for series in row.series.all()},
+        read_credit_policy(seller_id).pays_orders,
     )

@@ -18,6 +18,7 @@ from quarterday.services.invoicing.batch_rows import BatchRows
 from quarterday.services.invoicing.catalog import Catalog, SellerInfo
 from quarterday.services.invoicing.draft_account import resolve_settings
 from quarterday.services.invoicing.drafts import DueDraft
+from quarterday.services.invoicing.scoped_credit import limit_grants
 from quarterday.services.invoicing.summary import RunSummary
 from quarterday.store.bulk import to_column
 from quarterday.store.fields import make_public_id
@@ -50,7 +51,7 @@ class DocumentRows:
         total = draft.total_minor
         open_minor = total
         if total and account.id in grants:
-            open_minor -= self._use_credit(account, seller, key, label, total, grants[account.id])
+            open_minor -= self._use_credit(account, seller, key, label, draft, grants[account.id])
         status = "open" if open_minor else "paid"
         self.rows.invoices.append(
             (
@@ -141,24 +142,30 @@ class DocumentRows:
         seller: SellerInfo,
         key: int,
         label: str,
-        need: int,
+        draft: Draft,
         grants: list[GrantRow],
     ) -> int:
         """Settle a new invoice from open credit, in order of use; how much of it was settled."""
         settings = resolve_settings(self.catalog, account, None, None)
         if settings.credit_use is not CreditUse.AT_ISSUE:
             return 0
-        usable = [
-            Grant(index, g.priority, g.granted_on, g.open_minor, g.expires_on)
-            for index, g in enumerate(grants)
-            if g.currency == account.currency
-        ]
-        draws = draw_credits(need, usable, self.today)
+        own = [(place, g) for place, g in enumerate(grants) if g.currency == account.currency]
+        if seller.pays_orders and not any(g.scope for _, g in own):
+            needs = None
+            usable = [
+                Grant(place, g.priority, g.granted_on, g.open_minor, g.expires_on)
+                for place, g in own
+            ]
+        else:
+            usable, needs = limit_grants(draft, own, pays_orders=seller.pays_orders)
+        draws = draw_credits(draft.total_minor, usable, self.today, needs)
         for draw in draws:
             index = int(draw.key)
             grant = grants[index]
             grants[index] = grant._replace(open_minor=grant.open_minor - draw.amount_minor)
             self.rows.draws.append((grant.id, draw.amount_minor))
+            if grant.advance_id is not None:
+                self.rows.advances.append((grant.id, draw.amount_minor))
             public_id = make_public_id("alc")
             self.rows.allocations.append(
                 (public_id, key, None, grant.id, None, to_column(self.today), draw.amount_minor)

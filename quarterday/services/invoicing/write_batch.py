@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from django.db.models import F
 
+from quarterday.services.credit.release_advance import release_advance
 from quarterday.services.invoicing.batch_rows import BatchRows, Row
 from quarterday.services.invoicing.catalog import Catalog
 from quarterday.services.invoicing.document_rows import DocumentRows
@@ -51,6 +52,7 @@ class BatchWriter:
         self.gather(batch, grants)
         self.rows.messages = self._tell()
         self.rows.write()
+        self._release_advances()
         return self.documents.summary
 
     def gather(
@@ -70,6 +72,12 @@ class BatchWriter:
         for (drafts, due), key, number, entry in zip(invoices, keys, numbers, entries, strict=True):
             self.documents.add_invoice(drafts.account, due, key, number, entry, grants)
         return self.rows
+
+    def _release_advances(self) -> None:
+        """Give back the tax of credit that was taxed when it came in, grant by grant."""
+        for key, amount in self.rows.advances:
+            grant = CreditGrant.objects.select_related("advance__account__seller").get(id=key)
+            release_advance(grant, amount, on=self.documents.today, now=self.now)
 
     def _tell(self) -> list[Row]:
         """Messages about the documents, to those who want them."""

@@ -13,7 +13,14 @@ from quarterday.services.credit.issue_advance import tax_deposit
 from quarterday.services.credit.open_grant import open_grant
 from quarterday.services.errors import Conflict
 from quarterday.services.invoicing.settle_invoice import settle_invoice
-from quarterday.store.models import Account, CreditKind, Invoice, Payment, PaymentKind
+from quarterday.store.models import (
+    Account,
+    CreditKind,
+    Invoice,
+    Payment,
+    PaymentAttempt,
+    PaymentKind,
+)
 
 
 def spread_payment(
@@ -45,13 +52,21 @@ def spread_payment(
             payment=payment,
             actor=actor,
         )
-        # What is meant for no invoice is paid in; what is beyond invoices only overpays them.
-        if invoices is not None and not invoices and payment.kind == PaymentKind.RECEIVED:
+        if _is_paid_in(payment):
             tax_deposit(account, grant, on=on, now=now)
     taken = Payment.objects.filter(id=payment.id, open_minor=payment.open_minor)
     if not taken.update(open_minor=0):
         raise Conflict(f"payment {payment.public_id} was allocated by somebody else; try again")
     payment.open_minor = 0
+
+
+def _is_paid_in(payment: Payment) -> bool:
+    """Whether credit was bought; what is beyond invoices only overpays them."""
+    if payment.kind != PaymentKind.RECEIVED or payment.external_id is None:
+        return False
+    rows = PaymentAttempt.objects.filter(account=payment.account_id, public_id=payment.external_id)
+    attempt = rows.first()
+    return attempt is not None and not attempt.invoices
 
 
 def find_open(account: Account, named: Sequence[Invoice] | None) -> dict[int, Invoice]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from quarterday.core.period import Cadence, Schedule, Unit
@@ -14,6 +15,8 @@ from quarterday.core.settings import Settings
 from quarterday.store.bulk import is_postgresql, to_column, to_day
 from quarterday.store.queries.raw import days, fetch, fetch_by_ids
 from quarterday.store.queries.scope import Scope
+
+_EVERYTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class DueRow(NamedTuple):
@@ -109,7 +112,7 @@ class DiscountRow(NamedTuple):
 
 
 class GrantRow(NamedTuple):
-    """Open credit of an account."""
+    """Open credit of an account; ``scope`` is empty where it pays for everything."""
 
     id: int
     account_id: int
@@ -120,6 +123,8 @@ class GrantRow(NamedTuple):
     priority: int
     granted_on: date
     expires_on: date | None
+    scope: Mapping[str, Any] = _EVERYTHING
+    advance_id: int | None = None
 
 
 _SILENT = Settings()
@@ -343,7 +348,8 @@ def load_discounts(ids: Sequence[int]) -> dict[int, list[DiscountRow]]:
 
 
 _GRANTS = """
-SELECT id, account_id, public_id, kind, currency, open_minor, priority, granted_on, expires_on
+SELECT id, account_id, public_id, kind, currency, open_minor, priority, granted_on, expires_on,
+       scope, advance_id
 FROM store_creditgrant WHERE account_id {ids} AND open_minor > 0 ORDER BY account_id, id
 """
 
@@ -353,5 +359,6 @@ def load_grants(ids: Sequence[int]) -> dict[int, list[GrantRow]]:
     found: dict[int, list[GrantRow]] = defaultdict(list)
     for row in fetch_by_ids(_GRANTS, ids):
         end = None if row[8] is None else to_day(row[8])
-        found[row[1]].append(GrantRow._make((*row[:7], to_day(row[7]), end)))
+        scope = _EVERYTHING if row[9] == "{}" else json.loads(row[9])
+        found[row[1]].append(GrantRow._make((*row[:7], to_day(row[7]), end, scope, row[10])))
     return found

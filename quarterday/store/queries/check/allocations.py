@@ -25,7 +25,7 @@ SELECT label, currency, status, total_minor, open_minor, settled, written FROM (
           JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
           WHERE e.source = i.public_id AND e.kind = 'write_off'
             AND l.code = 'assets:receivable') END AS written
-  FROM store_invoice i) one
+  FROM store_invoice i WHERE i.series <> 'advance') one
 WHERE settled > total_minor OR settled < 0 OR open_minor <> total_minor - settled - written
    OR (status = 'open') <> (open_minor > 0)
 """

@@ -28,11 +28,12 @@ SELECT * FROM (
   LEFT JOIN store_journalentry e ON e.source = d.public_id AND e.kind = '{kind}'
   LEFT JOIN store_posting p ON p.entry_id = e.id
   LEFT JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
+  WHERE {own}
   GROUP BY d.id, e.id) one
 WHERE receivable <> total_minor OR income <> net_minor OR taxes <> tax_minor OR others > 0
    OR currencies > 0 OR accounts > 0 OR posted_on <> issued_on
 """
-_TAXES = "SELECT {key} AS document_id, code, tax_minor AS stated FROM {taxes}"
+TAXES = "SELECT {key} AS document_id, code, tax_minor AS stated FROM {taxes}"
 _INCOME = "SELECT {key} AS document_id, income_code AS code, base_minor AS stated FROM {lines}"
 # What a document says by code, against the accounts with a prefix and that code.
 _BY_CODE = """
@@ -47,11 +48,12 @@ FROM (
     JOIN store_journalentry e ON e.source = d.public_id AND e.kind = '{kind}'
     JOIN store_posting p ON p.entry_id = e.id
     JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
-    WHERE SUBSTR(l.code, 1, {{start}} - 1) = '{{prefix}}'
+    WHERE SUBSTR(l.code, 1, {{start}} - 1) = '{{prefix}}' AND {own}
   ) one
   GROUP BY document_id, code HAVING SUM(stated) <> SUM(posted)
 ) sums
 JOIN {table} d ON d.id = sums.document_id
+WHERE {own}
 """
 _UNKNOWN = """
 SELECT e.reference FROM store_journalentry e
@@ -65,13 +67,13 @@ def check_postings() -> Iterator[Offence]:
         for row in stream(kind.fill(_POSTED)):
             for text in _differences(*row[1:]):
                 yield Offence("document-posting", row[0], text)
-        yield from _check_codes(kind, "tax", "liabilities:tax:", _TAXES)
-        yield from _check_codes(kind, "income", "income:", _INCOME)
+        yield from check_codes(kind, "tax", "liabilities:tax:", TAXES)
+        yield from check_codes(kind, "income", "income:", _INCOME)
         for (reference,) in stream(kind.fill(_UNKNOWN)):
             yield Offence("entry-source", reference, f"there is no {kind.name} for this entry")
 
 
-def _check_codes(kind: Kind, name: str, prefix: str, stated_sql: str) -> Iterator[Offence]:
+def check_codes(kind: Kind, name: str, prefix: str, stated_sql: str) -> Iterator[Offence]:
     """Documents whose amounts by code are not what is posted by code."""
     stated_sql = kind.fill(stated_sql)
     sql = kind.fill(_BY_CODE).format(stated=stated_sql, prefix=prefix, start=len(prefix) + 1)
