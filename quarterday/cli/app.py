@@ -16,12 +16,15 @@ from quarterday.cli import (
     accounts,
     attempts,
     bench,
+    cash,
     credit,
+    debits,
     documents,
     export,
     invoices,
     jobs,
     links,
+    mandates,
     messages,
     offers,
     orders,
@@ -96,6 +99,9 @@ app.add_typer(offers.group, name="offers", rich_help_panel=_CUSTOMERS)
 app.add_typer(orders.group, name="orders", rich_help_panel=_CUSTOMERS)
 app.add_typer(quotes.group, name="quotes", rich_help_panel=_CUSTOMERS)
 app.add_typer(payments.group, name="payments", rich_help_panel=_CUSTOMERS)
+app.add_typer(mandates.group, name="mandates", rich_help_panel=_CUSTOMERS)
+app.add_typer(debits.group, name="debits", rich_help_panel=_CUSTOMERS)
+app.add_typer(cash.group, name="cash", rich_help_panel=_CUSTOMERS)
 app.add_typer(sellers.group, name="sellers", rich_help_panel=_CUSTOMERS)
 app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)
 app.add_typer(messages.group, name="messages", rich_help_panel=_CUSTOMERS)
