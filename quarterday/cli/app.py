@@ -15,6 +15,7 @@ from quarterday import __version__
 from quarterday.cli import (
     accounts,
     attempts,
+    bank_csv,
     bench,
     cash,
     credit,
@@ -107,9 +108,11 @@ app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)
 app.add_typer(messages.group, name="messages", rich_help_panel=_CUSTOMERS)
 app.add_typer(links.group, name="links", rich_help_panel=_CUSTOMERS)
 app.add_typer(users.group, name="users", rich_help_panel=_CUSTOMERS)
+app.add_typer(bank_csv.group, name="bank", rich_help_panel=_CUSTOMERS)
 app.add_typer(export.group, name="export", rich_help_panel=_BOOKS)
 
 _bench = make_group("Measure how fast Quarterday is on this machine.")
 command(_bench, "run", database=False)(bench.bench_run)
 command(_bench, "documents", database=False)(bench.bench_documents)
+command(_bench, "matching", database=False)(bench.bench_matching)
 app.add_typer(_bench, name="bench", rich_help_panel=_BOOKS)
