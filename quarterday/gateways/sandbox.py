@@ -8,18 +8,16 @@ ever is.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from quarterday.core.period import clamp_day
+from quarterday.gateways.sandbox_events import check_signature, read_event, sign
 from quarterday.ports.gateway import (
     Ability,
-    BadSignature,
     Choice,
     Intent,
     Purpose,
@@ -27,7 +25,6 @@ from quarterday.ports.gateway import (
     Setting,
 )
 from quarterday.ports.outcomes import (
-    AttemptNews,
     DeclineCode,
     Declined,
     Field,
@@ -35,7 +32,6 @@ from quarterday.ports.outcomes import (
     KeptMethod,
     NeedsFields,
     News,
-    OtherNews,
     Outcome,
     Pending,
     Redirect,
@@ -50,8 +46,15 @@ CARDS: Mapping[str, str] = {
     "4000000000000002": "refused",
     "4000000000009995": "insufficient_funds",
     "4000000000000069": "expired",
+    "4000000000009987": "lost_or_stolen",
+    "4000000000000127": "wrong_details",
+    "4000000000006975": "limit",
     "4000002500003155": "confirm",
     "4000000000000341": "later_refused",
+    "4000000000000358": "later_insufficient_funds",
+    "4000000000000366": "later_method_revoked",
+    "4000000000007726": "refund_waits",
+    "4000000000005126": "refund_fails",
     "4000000000000119": "silent",
 }
 IBANS: Mapping[str, str] = {
@@ -59,11 +62,9 @@ IBANS: Mapping[str, str] = {
     "AT611904300234573201": "debit",
     "AT321904300235473204": "debit_refused",
 }
-_DECLINES = {
-    "refused": DeclineCode.REFUSED,
-    "insufficient_funds": DeclineCode.INSUFFICIENT_FUNDS,
-    "expired": DeclineCode.EXPIRED,
-}
+# Words of what cards do that are codes, and after which trying again is of no use.
+_DECLINES = {str(one) for one in DeclineCode}
+_FINAL = {DeclineCode.EXPIRED, DeclineCode.LOST_OR_STOLEN, DeclineCode.METHOD_REVOKED}
 _CARD_FIELDS = (
     Field("number", gettext_noop("Card number"), FieldKind.CARD_NUMBER),
     Field("expiry", gettext_noop("Valid until"), FieldKind.CARD_EXPIRY, gettext_noop("Month/year")),
@@ -73,7 +74,6 @@ _DEBIT_FIELDS = (
     Field("name", gettext_noop("Account holder"), FieldKind.NAME),
     Field("iban", gettext_noop("IBAN"), FieldKind.IBAN),
 )
-_OLDEST = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -188,49 +188,53 @@ class Sandbox:
         return self._tell(intent, known)
 
     def refund(self, intent: RefundIntent) -> Outcome:
-        """Always at once."""
-        if _Known.read(intent.reference) is None:
+        """At once, unless the card says that it takes days."""
+        known = _Known.read(intent.reference)
+        if known is None:
             return Declined(DeclineCode.NOT_RECEIVED, intent.reference, is_final=True)
-        return Succeeded(f"sbx_refund.{intent.id}")
+        reference = f"sbx_refund.{intent.id}"
+        if known.does in ("refund_waits", "refund_fails"):
+            return Pending(f"{reference}.{known.does}")
+        return Succeeded(reference)
 
     def look_up_refund(self, intent: RefundIntent) -> Outcome:
-        """Refunds are answered at once, so one without a reference never arrived."""
+        """By its reference alone: without one, it never arrived. What took days has ended."""
         if not intent.refund_reference:
             return Declined(DeclineCode.NOT_RECEIVED, intent.reference)
+        if intent.refund_reference.endswith(".refund_fails"):
+            return Declined(DeclineCode.REFUSED, intent.refund_reference, is_final=True)
         return Succeeded(intent.refund_reference)
 
     def forget(self, method: KeptMethod) -> None:
         """There is nothing to drop."""
 
     def parse_event(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Sequence[News]:
-        """``{"id", "at", "kind": "attempt", "attempt", "status": "succeeded" or "failed"}``."""
-        _check_signature(self._secret, headers.get("sandbox-signature", ""), body)
-        try:
-            said: dict[str, Any] = json.loads(body)
-            event_id, at = str(said["id"]), datetime.fromisoformat(said["at"])
-            if abs(now - at) > _OLDEST:
-                raise BadSignature("the event is too old to be taken; send it anew")
-        except (ValueError, KeyError, TypeError):
-            raise BadSignature(
-                "the event cannot be read; send id, at, attempt and status"
-            ) from None
-        if said.get("kind") != "attempt":
-            return [OtherNews(event_id, str(said.get("kind")))]
-        reference = str(said.get("reference", ""))
-        outcome = (
-            Succeeded(reference)
-            if said.get("status") == "succeeded"
-            else Declined(DeclineCode.INSUFFICIENT_FUNDS, reference)
-        )
-        return [AttemptNews(event_id, outcome, str(said.get("attempt", "")), reference)]
+        """What a test sends; `sandbox_events` says which words there are."""
+        check_signature(self._secret, headers.get("sandbox-signature", ""), body)
+        return [read_event(body, now)]
+
+    def make_event(self, said: Mapping[str, Any]) -> tuple[dict[str, str], bytes]:
+        """The call of a hook that says so, for commands and tests: what they send is read as if
+        somebody else had sent it.
+        """
+        body = json.dumps(dict(said), sort_keys=True).encode()
+        return {"sandbox-signature": sign(self._secret, body)}, body
+
+    def renew(self, method: KeptMethod) -> KeptMethod:
+        """The same card, valid four years longer, as banks send them."""
+        known = _Known.read(method.token)
+        if known is None or not known.expires:
+            return method
+        later = f"{int(known.expires[:4]) + 4}{known.expires[4:]}"
+        kept = replace(known, expires=later).keep()
+        return replace(kept, token=method.token)
 
     def _tell(self, intent: Intent, known: _Known) -> Outcome:
         reference = known.write(intent.id)
         keeps = intent.save or intent.purpose is Purpose.SAVE
         method = known.keep() if keeps else None
         if known.does in _DECLINES:
-            is_final = known.does == "expired"
-            return Declined(_DECLINES[known.does], reference, is_final)
+            return _decline(known.does, reference)
         if known.does == "confirm":
             # The test bank lives beside the page that shows the payment.
             return Redirect(f"{intent.cancel_url}bank/" if intent.cancel_url else "", reference)
@@ -263,8 +267,8 @@ class Sandbox:
         known = _Known.read(method.token)
         if known is None:
             return Declined(DeclineCode.METHOD_REVOKED, is_final=True)
-        if known.does == "later_refused":
-            return Declined(DeclineCode.REFUSED, known.write(intent.id))
+        if known.does.startswith("later_"):
+            return _decline(known.does.removeprefix("later_"), known.write(intent.id))
         if known.does == "confirm" and intent.presence is None:
             return Declined(DeclineCode.NOT_AUTHENTICATED, known.write(intent.id))
         return self._tell(intent, known)
@@ -308,9 +312,6 @@ def _later(now: datetime) -> date:
     return (now + timedelta(days=3)).date()
 
 
-def _check_signature(secret: str, given: str, body: bytes) -> None:
-    if not secret:
-        raise BadSignature("the sandbox has no hook_secret, so it takes no events; set one")
-    right = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(right.encode(), given.encode()):
-        raise BadSignature("the signature of the event is wrong; check hook_secret")
+def _decline(does: str, reference: str) -> Declined:
+    code = DeclineCode(does)
+    return Declined(code, reference, is_final=code in _FINAL)
