@@ -18,6 +18,7 @@ from quarterday.gateways.gocardless_api import (
     Refusal,
     Row,
     links_of,
+    metadata_of,
 )
 from quarterday.gateways.gocardless_events import read_event, read_payout
 from quarterday.gateways.gocardless_words import (
@@ -56,6 +57,7 @@ _NO_REFUNDS = (
 )
 # A payout is paid some days after it was made.
 _PAYOUT_DAYS = timedelta(days=14)
+_FAR_AWAY = timedelta(days=60)
 
 
 class GoCardless:
@@ -119,6 +121,8 @@ class GoCardless:
             return Declined(DeclineCode.NOT_RECEIVED)
         mandate = intent.method.token
         found = find_marked(api, "payments", "attempt", intent.id, mandate=mandate)
+        if found is None or _is_given_up(found):
+            return self._give_up(api, intent, mandate)
         return self._tell(api, intent, found)
 
     def refund(self, intent: RefundIntent) -> Outcome:
@@ -252,15 +256,33 @@ class GoCardless:
                 return self._tell(api, intent, found)
         return Redirect("", reference)
 
-    def _debit(self, api: GoCardlessApi, intent: Intent, mandate: str) -> Outcome:
-        fields = {
-            "amount": intent.amount_minor,
-            "currency": intent.currency,
-            "description": intent.description[:100],
-            "metadata": {"attempt": intent.id},
-            "links": {"mandate": mandate},
+    def _give_up(self, api: GoCardlessApi, intent: Intent, mandate: str) -> Outcome:
+        """A debit never arrived; so that it cannot arrive later, its idempotency key is used up by
+        one that is far away and cancelled at once. Unless the right one was faster.
+        """
+        fields = _make_payment(intent, mandate) | {
+            "charge_date": (intent.now + _FAR_AWAY).date().isoformat(),
+            "metadata": {"attempt": intent.id, "given_up": "yes"},
         }
-        return self._tell(api, intent, api.create("payments", fields, intent.id))
+        try:
+            payment = api.create("payments", fields, intent.id)
+            if not _is_given_up(payment):
+                return self._tell(api, intent, payment)
+            if payment["status"] != "cancelled":
+                api.act("payments", str(payment["id"]), "cancel")
+        except NotAllowed:
+            raise
+        except Refusal as error:
+            if not {"cancellation_failed", *_GONE} & set(error.reasons):
+                raise
+            # Nothing can be debited by this mandate any more.
+        return Declined(DeclineCode.NOT_RECEIVED)
+
+    def _debit(self, api: GoCardlessApi, intent: Intent, mandate: str) -> Outcome:
+        payment = api.create("payments", _make_payment(intent, mandate), intent.id)
+        if _is_given_up(payment):
+            return Declined(DeclineCode.NOT_RECEIVED)
+        return self._tell(api, intent, payment)
 
     def _tell(self, api: GoCardlessApi, intent: Intent, payment: Row | None) -> Outcome:
         if payment is None:
@@ -269,6 +291,21 @@ class GoCardless:
         mandate = links_of(payment).get("mandate", "")
         method = describe_mandate(api, mandate) if keeps and mandate else None
         return tell_payment(api, payment, method)
+
+
+def _make_payment(intent: Intent, mandate: str) -> dict[str, Any]:
+    return {
+        "amount": intent.amount_minor,
+        "currency": intent.currency,
+        "description": intent.description[:100],
+        "metadata": {"attempt": intent.id},
+        "links": {"mandate": mandate},
+    }
+
+
+def _is_given_up(payment: Row) -> bool:
+    """Whether a look-up has made it, only to say that nothing comes of an attempt."""
+    return "given_up" in metadata_of(payment)
 
 
 def _prefill(intent: Intent) -> dict[str, str]:
