@@ -268,6 +268,14 @@ def _find_block(
     return next((block for block, applies in blocks.items() if applies), None)
 
 
+def find_to_confirm(invoice: Invoice) -> PaymentMethod | None:
+    """The kept method whose bank wants the payer to confirm a charge of the invoice, if any."""
+    rows = Collection.objects.filter(invoice=invoice, status=CollectionStatus.ACTION)
+    row = rows.select_related("attempt__method").first()
+    method = row.attempt.method if row is not None and row.attempt is not None else None
+    return method if method is not None and method.removed_at is None else None
+
+
 def group_due(
     found: Sequence[Outlook], policy: CollectionPolicy, today: date, now: datetime
 ) -> list[list[Outlook]]:

@@ -14,6 +14,7 @@ from quarterday.core.instalments import (
     read_policy,
     stand,
 )
+from quarterday.core.lifecycle import InvoiceState
 from quarterday.store.models import InstalmentPlan, Invoice, Seller
 from quarterday.store.queries.collecting import read_parts
 from quarterday.store.queries.paying import read_brand
@@ -54,3 +55,23 @@ def find_due_days(invoices: Sequence[Invoice]) -> dict[int, date]:
         part = oldest_open(plans.get(one.id, ()), one.open_minor)
         found[one.id] = part.due_on if part else one.due_on
     return found
+
+
+def find_to_pay(sheet: PlanSheet | None) -> int | None:
+    """What of an invoice with a plan is to be paid now: what is owed, or else the next part.
+
+    None without a plan: all of it.
+    """
+    if sheet is None:
+        return None
+    following = next((one.open_minor for one in sheet.standing if one.open_minor), 0)
+    return sheet.owed_minor or following or None
+
+
+def may_choose_plan(invoice: Invoice, seller: Seller) -> bool:
+    """Whether a payer may choose to pay an invoice in parts; once, and never a second time."""
+    is_open = invoice.status == InvoiceState.OPEN
+    policy = read_instalment_policy(seller)
+    if not is_open or not policy.allows(invoice.open_minor, invoice.currency):
+        return False
+    return not InstalmentPlan.objects.filter(invoice=invoice).exists()

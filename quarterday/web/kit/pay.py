@@ -23,7 +23,9 @@ from quarterday.store.models import (
     AttemptStatus,
     Invoice,
     PaymentAttempt,
+    PaymentMethod,
 )
+from quarterday.store.queries.collecting import read_account_settings
 from quarterday.store.queries.paying import LIVE, ON_THE_WAY, is_promise, list_live_attempts
 from quarterday.web.kit.clock import read_now, read_today
 from quarterday.web.kit.pay_flow import find_begun, look_up, remember, submit
@@ -35,11 +37,16 @@ ENDED = (AttemptStatus.FAILED, AttemptStatus.CANCELLED)
 
 @dataclass(frozen=True)
 class PayPage:
-    """What is different between the places that ask for money."""
+    """What is different between the places that ask for money.
+
+    ``confirms`` is a kept method whose bank wants to hear from the payer: it is offered to whoever
+    may pay, signed in or not.
+    """
 
     title: str = ""
     shows_methods: bool = False
     ends_at_done: bool = False
+    confirms: PaymentMethod | None = None
 
 
 @dataclass
@@ -108,7 +115,13 @@ def _serve(
     actor: str,
     now: datetime,
 ) -> HttpResponse:
-    ways = list_ways(asked.account, purpose=asked.purpose, shows_methods=page.shows_methods)
+    ways = list_ways(
+        asked.account,
+        purpose=asked.purpose,
+        shows_methods=page.shows_methods,
+        amount_minor=asked.amount_minor,
+        confirms=page.confirms,
+    )
     if request.method != "POST":
         for one in [*asked.coming, *([asked.promised] if asked.promised else [])]:
             # Whoever may pay the invoices may see how far their payment is, but not which other
@@ -122,7 +135,9 @@ def _serve(
         # Pressed twice: the first one is at work, or done.
         return _go_on(request, begun, page, back_url, done_url)
     way = find_way(ways, chosen)
-    is_stale = request.POST.get("shown") != str(asked.amount_minor)
+    is_stale = request.POST.get("shown") != str(asked.amount_minor) or (
+        way is not None and request.POST.get("fee", "0") != str(way.fee_minor)
+    )
     if way is None or is_stale:
         problem = _("This way to pay is no longer offered. Choose another one.")
         if is_stale:
@@ -221,7 +236,7 @@ def _read(
         one for one in live if one.invoices and not is_promise(one) and one.status in ON_THE_WAY
     ]
     total = sum(one.open_minor for one in opened)
-    open_minor = total - sum(one.amount_minor for one in coming)
+    open_minor = total - sum(one.amount_minor - one.fee_minor for one in coming)
     amount = min(amount_minor or open_minor, open_minor) if names else amount_minor or 0
     promised = next((one for one in live if is_promise(one) and one.status in LIVE), None)
     return _Asked(account, AttemptPurpose.PAY, opened, total, max(0, amount), coming, promised)
@@ -271,6 +286,7 @@ def _show(
         "failed": _find_failed(request, asked.account),
         "key": token_urlsafe(16),
         "today": read_today(asked.account.seller),
+        "charges_itself": read_account_settings(asked.account).autopay,
     }
     request.seller = asked.account.seller  # type: ignore[attr-defined]
     return render(request, "kit/pay.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from quarterday.ports.gateway import Ability, Gateway
 from quarterday.ports.outcomes import Field, FieldKind
 from quarterday.store.models import Account, AttemptPurpose, PaymentMethod
+from quarterday.store.queries.method_fees import find_method_fee
 from quarterday.store.queries.paying import Offered, list_methods, list_offered
 
 # How browsers fill them in, and which keyboard a phone shows.
@@ -51,7 +52,10 @@ class Input:
 
 @dataclass
 class Way:
-    """One way to pay: a kept method, or a choice of a gateway with its fields."""
+    """One way to pay: a kept method, or a choice of a gateway with its fields.
+
+    ``total_minor`` is the amount with the fee for paying this way, if it has one.
+    """
 
     value: str
     name: str
@@ -65,6 +69,8 @@ class Way:
     inputs: list[Input] = field(default_factory=list)
     is_open: bool = False
     saves: bool = False
+    fee_minor: int = 0
+    total_minor: int = 0
 
     @property
     def instructs(self) -> bool:
@@ -103,12 +109,25 @@ class Way:
         self.inputs = make_inputs(self.declared, self.value, fields, errors)
 
 
-def list_ways(account: Account, *, purpose: AttemptPurpose, shows_methods: bool) -> list[Way]:
-    """The ways to pay, or to keep for later; the first is open, the rest one touch away."""
+def list_ways(
+    account: Account,
+    *,
+    purpose: AttemptPurpose,
+    shows_methods: bool,
+    amount_minor: int = 0,
+    confirms: PaymentMethod | None = None,
+) -> list[Way]:
+    """The ways to pay, or to keep for later; the first is open, the rest one touch away.
+
+    ``confirms`` is a kept method that its owner is asked to confirm; it comes first.
+    """
     offered = list_offered(account.seller, account.currency)
     ways = []
-    if shows_methods and purpose is AttemptPurpose.PAY:
-        ways = _list_kept(account, offered)
+    if purpose is AttemptPurpose.PAY:
+        kept = list_methods(account) if shows_methods else []
+        if confirms is not None:
+            kept = [confirms, *(one for one in kept if one.id != confirms.id)]
+        ways = _list_kept(account, kept, offered)
     wanted = Ability.PAY if purpose is AttemptPurpose.PAY else Ability.SAVE
     for one in offered:
         for choice in one.gateway.list_choices(account.currency):
@@ -126,6 +145,10 @@ def list_ways(account: Account, *, purpose: AttemptPurpose, shows_methods: bool)
                 )
                 way.fill({}, {})
                 ways.append(way)
+    for way in ways:
+        if not way.instructs:
+            way.fee_minor = find_method_fee(account, way.gateway, way.choice, amount_minor)
+        way.total_minor = amount_minor + way.fee_minor
     if ways:
         ways[0].is_open = True
     return ways
@@ -173,7 +196,9 @@ def make_inputs(
     return inputs
 
 
-def _list_kept(account: Account, offered: list[Offered]) -> list[Way]:
+def _list_kept(
+    account: Account, methods: Iterable[PaymentMethod], offered: list[Offered]
+) -> list[Way]:
     gateways = {one.code: one.gateway for one in offered}
     return [
         Way(
@@ -181,8 +206,15 @@ def _list_kept(account: Account, offered: list[Offered]) -> list[Way]:
             name=method.label,
             gateway=method.gateway,
             opened=gateways[method.gateway],
+            choice=_find_choice(method, gateways[method.gateway], account.currency),
             method=method,
         )
-        for method in list_methods(account)
+        for method in methods
         if method.gateway in gateways
     ]
+
+
+def _find_choice(method: PaymentMethod, gateway: Gateway, currency: str) -> str:
+    """Which of its gateway's ways to pay a kept method is."""
+    codes = [one.code for one in gateway.list_choices(currency) if Ability.SAVE in one.abilities]
+    return method.kind if method.kind in codes else next(iter(codes), "")

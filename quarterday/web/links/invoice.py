@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.services.documents.get_document import get_document
 from quarterday.store.models import DocumentKind, Invoice, Link, LinkPurpose, Payment
+from quarterday.store.queries.collecting import find_to_confirm
+from quarterday.store.queries.instalments import find_to_pay, read_plan
 from quarterday.store.queries.link_page import invoice_of_link, lines_of, payments_of
 from quarterday.web.kit.clock import read_now, read_today
 from quarterday.web.kit.pay import PayPage, pay_view
@@ -28,11 +30,11 @@ def show_pay(request: LinkRequest, link: Link) -> HttpResponse:
         request,
         account=link.account,
         invoices=[invoice],
-        amount_minor=None,
+        amount_minor=find_to_pay(read_plan(invoice, read_today(link.seller))),
         back_url=here,
         done_url=here,
         actor=f"link {link.public_id}",
-        page=PayPage(ends_at_done=True),
+        page=PayPage(ends_at_done=True, confirms=find_to_confirm(invoice)),
     )
 
 

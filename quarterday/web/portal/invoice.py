@@ -12,12 +12,16 @@ from django.views.decorators.http import require_safe
 
 from quarterday.core.access import Permission
 from quarterday.core.lifecycle import InvoiceState
+from quarterday.core.money import currency, format_minor
 from quarterday.store.models import InvoiceLine
+from quarterday.store.queries.collecting import foresee
+from quarterday.store.queries.instalments import find_to_pay, may_choose_plan, read_plan
 from quarterday.store.queries.portal.invoice import InvoiceSheet, read_sheet
 from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_today
 from quarterday.web.kit.sums import tell_sums
 from quarterday.web.portal.attempts import tell_attempts
+from quarterday.web.portal.charges import tell_charge
 from quarterday.web.portal.history import name_settlement, tell_history, tell_settlement
 from quarterday.web.portal.invoices import show_state
 
@@ -40,7 +44,17 @@ def show_invoice(request: AccountRequest, public_id: str) -> HttpResponse:
     today = read_today(request.seller)
     invoice = sheet.invoice
     is_open = invoice.status == InvoiceState.OPEN
+    (outlook,) = foresee(request.account, today, [invoice]) if is_open else (None,)
+    plan = read_plan(invoice, today) if is_open else None
+    to_pay = find_to_pay(plan) or invoice.open_minor
+    is_part = to_pay < invoice.open_minor
     context = {
+        "charge": tell_charge(outlook, today) if outlook else None,
+        "plan": plan,
+        "to_pay": to_pay,
+        "part_amount": format_minor(to_pay, currency(invoice.currency)) if is_part else "",
+        "today": today,
+        "may_split": plan is None and may_choose_plan(invoice, request.seller),
         "sheet": sheet,
         "invoice": invoice,
         "state": show_state(invoice, today),

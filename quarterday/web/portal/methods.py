@@ -14,16 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quarterday.core.access import Permission
+from quarterday.services.collection.switch_autopay import switch_autopay
 from quarterday.services.errors import NotFound
 from quarterday.services.payments.choose_method import choose_method
 from quarterday.services.payments.make_intent import describe_method
 from quarterday.services.payments.remove_method import remove_method
 from quarterday.store.models import AttemptPurpose, PaymentMethod
+from quarterday.store.queries.collecting import foresee, read_account_settings
 from quarterday.store.queries.paying import list_methods, open_gateway_of
 from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_now, read_today
 from quarterday.web.kit.pay import keep_view
 from quarterday.web.kit.pay_ways import Way, list_ways
+from quarterday.web.portal.charges import tell_charge
 
 _log = logging.getLogger(__name__)
 _SOON = timedelta(days=60)
@@ -41,7 +44,10 @@ class MethodRow(NamedTuple):
 def show_methods(request: AccountRequest) -> HttpResponse:
     """What is kept, the one that is charged first."""
     today = read_today(request.seller)
+    told = [tell_charge(one, today) for one in foresee(request.account, today)]
     context = {
+        "autopay": read_account_settings(request.account).autopay,
+        "charges": [one for one in told if one is not None and one.on],
         "rows": [MethodRow(one, _expiry(one, today)) for one in list_methods(request.account)],
         "can_manage": Permission.MANAGE_METHODS in request.permissions,
         "can_add": bool(
@@ -75,6 +81,19 @@ def make_default(request: AccountRequest, public_id: str) -> HttpResponse:
     except NotFound:
         raise Http404(_("There is no such way to pay.")) from None
     messages.success(request, _("%(label)s is used from now on.") % {"label": method.label})
+    return redirect("portal:methods")
+
+
+@require_POST
+@account_page(Permission.MANAGE_METHODS)
+def switch_charging(request: AccountRequest) -> HttpResponse:
+    """Charge new invoices by themselves, or stop it."""
+    on = request.POST.get("on") == "yes"
+    switch_autopay(account=request.account, on=on, now=read_now(), actor=request.user.public_id)
+    said = _("Invoices are paid automatically from now on.")
+    if not on:
+        said = _("Nothing is charged automatically any more. Pay your invoices by their due date.")
+    messages.success(request, said)
     return redirect("portal:methods")
 
 

@@ -20,9 +20,16 @@ from quarterday.web.portal.files import (
 )
 from quarterday.web.portal.funds import add_credit
 from quarterday.web.portal.home import show_home, show_next
+from quarterday.web.portal.instalments import choose_instalments
 from quarterday.web.portal.invoice import show_invoice
 from quarterday.web.portal.invoices import export_invoices, list_invoices
-from quarterday.web.portal.methods import add_method, drop_method, make_default, show_methods
+from quarterday.web.portal.methods import (
+    add_method,
+    drop_method,
+    make_default,
+    show_methods,
+    switch_charging,
+)
 from quarterday.web.portal.pay import pay_invoices, show_attempt
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -32,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invoices/list.csv", export_invoices, name="invoices_csv"),
     path("invoices/pay/", pay_invoices, name="pay"),
     path("invoices/<str:public_id>/", show_invoice, name="invoice"),
+    path("invoices/<str:public_id>/instalments/", choose_instalments, name="instalments"),
     path("invoices/<str:public_id>/document.pdf", download_invoice, name="invoice_pdf"),
     path("credit-notes/<str:public_id>/", show_credit_note, name="credit_note"),
     path("credit-notes/<str:public_id>/document.pdf", download_credit_note, name="credit_note_pdf"),
@@ -41,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("credit/", show_credit, name="credit"),
     path("credit/add/", add_credit, name="add_credit"),
     path("payment-methods/", show_methods, name="methods"),
+    path("payment-methods/automatic/", switch_charging, name="autopay"),
     path("payment-methods/add/", add_method, name="add_method"),
     path("payment-methods/<str:public_id>/default/", make_default, name="default_method"),
     path("payment-methods/<str:public_id>/remove/", drop_method, name="remove_method"),
