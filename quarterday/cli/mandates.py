@@ -135,6 +135,8 @@ def import_file(
 
 
 def _read(file: Path) -> list[dict[str, str]]:
+    if not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}")
     with file.open(encoding="utf-8-sig", newline="") as handle:
         rows = csv.DictReader(handle)
         missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
