@@ -15,6 +15,7 @@ from quarterday.services.disputes.open_dispute import record_dispute
 from quarterday.services.errors import Conflict
 from quarterday.services.invoicing.write_off_invoice import write_off_invoice
 from quarterday.services.messages.queue_message import queue_message
+from quarterday.services.payments.hold_invoices import release_settled
 from quarterday.services.payments.record_payment import record_payment
 from quarterday.store.models import (
     Account,
@@ -92,6 +93,7 @@ def _restore(account: Account, dispute: Dispute, today: date, now: datetime, act
         Dispute.objects.filter(id=dispute.id).update(restored=payment)
         dispute.restored = payment
     unfreeze_collection(account, dispute, today=today, now=now, actor=actor)
+    release_settled(account, dispute.invoices)
 
 
 def _lose(account: Account, dispute: Dispute, today: date, now: datetime, actor: str) -> None:

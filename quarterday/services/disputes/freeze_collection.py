@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.services.collection.resume_collection import resume_collection
-from quarterday.services.payments.hold_invoices import hold_invoices
+from quarterday.services.payments.hold_invoices import DISPUTED, hold_invoices
 from quarterday.store.models import (
     Account,
     Collection,
@@ -17,15 +17,13 @@ from quarterday.store.models import (
     PaymentAttempt,
 )
 
-_REASON = "dispute"
-
 
 def freeze_collection(account: Account, dispute: Dispute) -> None:
     """Collect none of the dispute's invoices while it is open.
 
     For services that hold the transaction and the account, as all of these.
     """
-    hold_invoices(account, _read_invoices(account, dispute), _REASON)
+    hold_invoices(account, _read_invoices(account, dispute), DISPUTED)
 
 
 def keep_frozen(account: Account, dispute: Dispute, reason: str) -> None:
@@ -68,7 +66,7 @@ def _list_frozen(account: Account, dispute: Dispute) -> list[tuple[Invoice, Coll
     held = {name for one in others.exclude(id=dispute.id) for name in one.invoices}
     invoices = {one.id: one for one in _read_invoices(account, dispute)}
     rows = Collection.objects.filter(
-        invoice__in=list(invoices), status=CollectionStatus.STOPPED, reason=_REASON
+        invoice__in=list(invoices), status=CollectionStatus.STOPPED, reason=DISPUTED
     )
     found = [(invoices[row.invoice_id], row) for row in rows.order_by("id")]
     return [pair for pair in found if pair[0].public_id not in held]

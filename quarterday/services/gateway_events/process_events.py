@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Q
@@ -71,7 +73,7 @@ def process_event(event: GatewayEvent, *, now: datetime) -> str | None:
         _log.exception("event %s of %s was not acted on", event.public_id, event.gateway)
         return _fail(event, f"{type(error).__name__}: {error}", now)
     if isinstance(news, AttemptNews) and isinstance(news.outcome, Succeeded):
-        _wake(event, now)
+        _wake(event, news, news.outcome, now)
     return str(GatewayEventStatus.PROCESSED)
 
 
@@ -150,9 +152,15 @@ def _mark(
     return str(status) if changed else None
 
 
-def _wake(event: GatewayEvent, now: datetime) -> None:
-    """What waited may have waited for this."""
+def _wake(event: GatewayEvent, news: AttemptNews, outcome: Succeeded, now: datetime) -> None:
+    """What waits for this payment, or for the way to pay that came with it, need wait no longer."""
+    names = {news.reference, outcome.reference, news.attempt}
+    if outcome.method is not None:
+        names.add(outcome.method.token)
+    # They are few, and found by the index on what is open; a name is looked for as a whole.
+    said = [Q(news__contains=name) for name in names if name]
     GatewayEvent.objects.filter(
+        reduce(or_, said, Q()),
         seller=event.seller,
         gateway=event.gateway,
         status=GatewayEventStatus.RECEIVED,

@@ -14,6 +14,7 @@ from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.messages.queue_message import queue_message
+from quarterday.services.payments.hold_invoices import release_settled
 from quarterday.services.payments.record_payment import record_payment
 from quarterday.store.models import (
     Account,
@@ -91,6 +92,7 @@ def _fail(
 ) -> None:
     """Book the money in again: for the invoices that it had paid before, the rest as credit."""
     refund = attempt.refund
+    invoices = _find_reopened(account, refund.payment)
     returned = record_payment(
         account=account,
         amount_minor=refund.amount_minor,
@@ -99,7 +101,7 @@ def _fail(
         now=now,
         reference=outcome.reference or attempt.gateway_reference,
         external_id=attempt.public_id,
-        invoices=_find_reopened(account, refund.payment),
+        invoices=invoices,
         kind=PaymentKind.RETURNED,
         actor=actor,
     )
@@ -111,6 +113,7 @@ def _fail(
         returned=returned,
         error=f"{outcome.code}: {outcome.message}" if outcome.message else str(outcome.code),
     )
+    release_settled(account, [one.public_id for one in invoices])
     _record(account, attempt, "refund.failed", now, actor)
 
 
