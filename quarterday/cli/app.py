@@ -32,6 +32,7 @@ from quarterday.cli import (
     payments,
     quotes,
     refunds,
+    sandbox,
     sellers,
     subscription_changes,
     subscription_states,
@@ -104,6 +105,7 @@ app.add_typer(mandates.group, name="mandates", rich_help_panel=_CUSTOMERS)
 app.add_typer(debits.group, name="debits", rich_help_panel=_CUSTOMERS)
 app.add_typer(cash.group, name="cash", rich_help_panel=_CUSTOMERS)
 app.add_typer(sellers.group, name="sellers", rich_help_panel=_CUSTOMERS)
+app.add_typer(sandbox.group, name="sandbox", rich_help_panel=_CUSTOMERS)
 app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)
 app.add_typer(messages.group, name="messages", rich_help_panel=_CUSTOMERS)
 app.add_typer(links.group, name="links", rich_help_panel=_CUSTOMERS)
