@@ -98,6 +98,34 @@ _TABLES: dict[str, tuple[type[Model], str, str]] = {
         _OWN,
         "public_id gateway kind label expires_on is_default added_at removed_at",
     ),
+    "collections": (
+        models.Collection,
+        _OWN,
+        "invoice__label status tries next_on reason data",
+    ),
+    "instalments": (
+        models.Instalment,
+        "plan__invoice__account",
+        "plan__invoice__label plan__public_id plan__agreed_at plan__ended_at number due_on "
+        "amount_minor",
+    ),
+    "top_ups": (
+        models.TopUp,
+        _OWN,
+        "below_minor amount_minor is_enabled method__label changed_at",
+    ),
+    "mandates": (
+        models.Mandate,
+        _OWN,
+        "public_id reference scheme status holder last_digits bic signed_on evidence "
+        "first_used_on last_used_on ended_on",
+    ),
+    "disputes": (
+        models.Dispute,
+        _OWN,
+        "public_id payment__public_id status currency amount_minor reason opened_on closed_on "
+        "invoices",
+    ),
     "refunds": (
         models.Refund,
         _OWN,
