@@ -37,6 +37,17 @@ _DOCUMENT_ROWS = (
     ("kilobytes", "Size of a document, kB", "{:,.1f}"),
 )
 
+_MATCHING_ROWS = (
+    ("open_invoices", "Open invoices", "{:,}"),
+    ("booked", "Lines booked without asking", "{:,}"),
+    ("booked_wrongly", "Of these wrong", "{:,}"),
+    ("findable", "Lines that can be found", "{:,}"),
+    ("found_percent", "Found: booked, or right as first proposal, %", "{:.2f}"),
+    ("booked_percent", "Booked without asking, %", "{:.2f}"),
+    ("lines_compared_per_second", "Lines compared per second", "{:,}"),
+    ("lines_matched_per_second", "Lines matched and booked per second", "{:,}"),
+)
+
 Database = Annotated[
     str, typer.Option(help="An empty database to fill; by default a temporary SQLite file.")
 ]
@@ -79,6 +90,35 @@ def bench_documents(
         as_json, lambda advance: measure(documents, now=read_clock(), progress=advance)
     )
     _show(result, _DOCUMENT_ROWS, f"{documents:,} documents", as_json)
+
+
+def bench_matching(
+    lines: Annotated[int, typer.Option(min=200, help="How many lines the month has.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Which month; the same seed makes the same one.")] = 1,
+    second: Annotated[
+        bool, typer.Option("--second", help="The second noise, which nothing was fitted to.")
+    ] = False,
+    database: Database = "",
+    as_json: AsJson = False,
+) -> None:
+    """Match a month of bank lines whose truth is known; wrong bookings end with exit code 1."""
+    if not os.environ.get("QUARTERDAY_BENCH_CHILD"):
+        raise typer.Exit(_run_on(database))
+    from quarterday.services.bench.bench_matching import bench_matching as measure
+
+    result = _measure(
+        as_json,
+        lambda advance: measure(
+            lines, seed=seed, is_second=second, now=read_clock(), progress=advance
+        ),
+    )
+    _show(result, _MATCHING_ROWS, f"{result['lines']:,} lines", as_json)
+    if not as_json:
+        for name, ends in result["scenarios"].items():
+            told = ", ".join(f"{count:,} {end}" for end, count in sorted(ends.items()))
+            typer.echo(f"  {name}: {told}")
+    if result["booked_wrongly"]:
+        raise typer.Exit(1)
 
 
 def _run_here(accounts: int, as_json: bool) -> None:

@@ -47,16 +47,15 @@ def book_proposal(
         account = claim_account(proposal.account_id) if proposal.account_id else None
         if account and proposal.expected_minor is not None:
             _check_unchanged(account, proposal)
-        known = BankMatch.objects.filter(line=line, key=proposal.key)
-        if known.filter(status=MatchStatus.BOOKED).exists():
-            raise Conflict(f"bank line {line.public_id} is booked as this already")
-        known.filter(status=MatchStatus.PROPOSED).delete()
+        if line.status != BankLineStatus.OPEN:
+            proposed = BankMatch.objects.filter(line=line, status=MatchStatus.PROPOSED)
+            proposed.filter(key=proposal.key).delete()
         row = make_row(line, proposal, now=now, actor=actor)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
         except IntegrityError:
-            raise Conflict(f"somebody else is booking bank line {line.public_id}") from None
+            raise Conflict(f"bank line {line.public_id} is booked as this already") from None
         return book_match(match=row, today=today, now=now, actor=actor)
 
 
@@ -72,7 +71,7 @@ def book_match(*, match: BankMatch, today: date, now: datetime, actor: str = "sy
         account = claim_account(match.account_id) if match.account_id else None
         match = _read(match)
         line = match.line
-        on = min(line.booked_on, today)
+        on, was_open = min(line.booked_on, today), line.status == BankLineStatus.OPEN
         take_from_line(line, match.amount_minor, status=_closing_status(match))
         payment = _settle(match, account, on, today, now, actor)
         rows = BankMatch.objects.filter(id=match.id, status=MatchStatus.PROPOSED)
@@ -80,8 +79,9 @@ def book_match(*, match: BankMatch, today: date, now: datetime, actor: str = "sy
             raise Conflict(f"match {match.public_id} was decided by somebody else")
         match.status, match.payment, match.actor = MatchStatus.BOOKED, payment, actor
         post_entry(_make_entry(match, on), seller_id=_seller_of(line), source=match.public_id)
-        # What else it could have been, it was not; what is left of it is matched anew.
-        BankMatch.objects.filter(line=line, status=MatchStatus.PROPOSED).delete()
+        if not was_open:
+            # What else it could have been, it was not; what is left of it is matched anew.
+            BankMatch.objects.filter(line=line, status=MatchStatus.PROPOSED).delete()
         record_match(match, "bank_match.booked", now=now, actor=actor)
     return match
 

@@ -18,6 +18,7 @@ from quarterday.core.matching_types import BankText
 from quarterday.services.bench.bank_noise import (
     IDLE_TEXTS,
     break_reference,
+    break_text,
     spoil_digits,
     spoil_name,
     write_alike,
@@ -82,11 +83,27 @@ _SHARES: dict[str, int] = {
 }
 
 
+# Another mix, in other words and through other banks, which nothing was fitted to.
+_SECOND_SHARES = _SHARES | {
+    "reference": 120,
+    "reference in text": 90,
+    "broken reference": 35,
+    "number": 290,
+    "number with a slip": 45,
+    "name and amount": 90,
+    "listed together": 60,
+    "together, not listed": 35,
+    "charges deducted": 20,
+    "a part": 18,
+    "paid twice": 14,
+}
+
+
 class _Writer:
     """Writes lines for the bills of a world, each paid once unless it is paid twice."""
 
-    def __init__(self, rng: Random, world: World) -> None:
-        self.rng, self.world = rng, world
+    def __init__(self, rng: Random, world: World, is_second: bool) -> None:
+        self.rng, self.world, self.is_second = rng, world, is_second
         self.lines: list[tuple[BankText, Truth]] = []
         family = {id(one) for pair in world.families for one in pair}
         self.unpaid = [one for one in world.customers if id(one) not in family]
@@ -154,7 +171,11 @@ class _Writer:
             words = write_alike(rng, style, bill.number)
         else:
             words = write_number(rng, style, bill.number)
-        return write_around(rng, words, bill.amount_minor, bill.customer.external_id), ""
+        return self._around(words, bill.amount_minor, bill.customer.external_id), ""
+
+    def _around(self, words: str, amount_minor: int, customer: str) -> str:
+        text = write_around(self.rng, words, amount_minor, customer, is_second=self.is_second)
+        return break_text(self.rng, text) if self.is_second else text
 
     def _write_joint(self, scenario: str) -> None:
         rng = self.rng
@@ -181,9 +202,8 @@ class _Writer:
         line = self._start(customer, bill.amount_minor)
         text = rng.choice(IDLE_TEXTS)
         if scenario == "family with a number":
-            text = write_around(
-                rng, write_number(rng, self.world.style, bill.number), bill.amount_minor, ""
-            )
+            number = write_number(rng, self.world.style, bill.number)
+            text = self._around(number, bill.amount_minor, "")
         elif rng.random() < 0.5:
             # One pays from the account of the other.
             line = line._replace(iban=other.iban)
@@ -231,12 +251,15 @@ class _Writer:
         self.lines.append((line, truth))
 
 
-def make_month(seed: int, lines: int) -> Month:
-    """A month of so many lines; the same seed makes the same month."""
+def make_month(seed: int, lines: int, *, is_second: bool = False) -> Month:
+    """A month of so many lines; the same seed makes the same month.
+
+    The second noise has another mix of what goes wrong, other words, and other banks.
+    """
     rng = Random(seed)
     world = make_world(rng, lines + lines // 4 + 60)
-    writer = _Writer(rng, world)
-    for scenario, share in _SHARES.items():
+    writer = _Writer(rng, world, is_second)
+    for scenario, share in (_SECOND_SHARES if is_second else _SHARES).items():
         for _ in range(max(1, lines * share // 1000)):
             writer.write(scenario)
     ordered = sorted(enumerate(writer.lines), key=lambda one: (one[1][0].on, one[0]))

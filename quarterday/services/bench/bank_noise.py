@@ -17,6 +17,15 @@ _AFTER = (
     "", "", "", " vom 02.09.2026", " 2026-09-02", " danke", " Tel. 0221 555{number}", " EUR {euro}",
     " {euro} EUR", " Kd {customer}", " SVWZ+", " 14 Tage netto", " Miete Okt. 2026",
 )  # fmt: skip
+# The same in the words of other people, for the second noise.
+_OTHER_BEFORE = (
+    "", "BELEG ", "Rg ", "RNr.", "bill #", "Facture no. ", "Fatura ", "paiement facture ", "zu ",
+    "Vertrag 4471 / ", "Auftrag vom 3.9. Nr. ", "Ref: ", "customer {customer}, invoice ",
+)  # fmt: skip
+_OTHER_AFTER = (
+    "", "", " merci", " obrigado", " (2. Rate)", " v. 2.9.26", " fon +49 30 {number}",
+    " abzgl. 0,00", " {customer}", " EREF+NOTPROVIDED", " 09/2026", ", Gruss", " total {euro}",
+)  # fmt: skip
 IDLE_TEXTS = (
     "", "Danke", "Hosting", "monthly fee", "Rechnung", "Überweisung", "SEPA-Überweisung online",
     "Okt 2026", "see e-mail of 03.10.2026", "Zahlung", "thanks a lot", "internet 12/2026",
@@ -95,13 +104,30 @@ def write_alike(rng: Random, style: Style, number: int) -> str:
     return style.prefix + digits.replace("0", "O", 1).replace("1", "I", 1)
 
 
-def write_around(rng: Random, words: str, amount_minor: int, customer: str) -> str:
+def write_around(
+    rng: Random, words: str, amount_minor: int, customer: str, *, is_second: bool = False
+) -> str:
     """What else stands beside a number; the telephone and the amount are traps."""
-    euro = f"{amount_minor // 100},{amount_minor % 100:02d}"
-    after = rng.choice(_AFTER).format(
-        number=rng.randrange(100, 999_999), euro=euro, customer=customer
-    )
-    return f"{rng.choice(_BEFORE)}{words}{after}"[:140]
+    told = {
+        "euro": f"{amount_minor // 100},{amount_minor % 100:02d}",
+        "number": rng.randrange(100, 999_999),
+        "customer": customer,
+    }
+    before = rng.choice(_OTHER_BEFORE if is_second else _BEFORE).format(**told)
+    after = rng.choice(_OTHER_AFTER if is_second else _AFTER).format(**told)
+    return f"{before}{words}{after}"[:140]
+
+
+def break_text(rng: Random, text: str) -> str:
+    """A text as some banks pass it on: in blocks of 27, in capitals, or without spaces."""
+    way = rng.random()
+    if way < 0.2:
+        return " ".join(text[at : at + 27] for at in range(0, len(text), 27))
+    if way < 0.4:
+        return text.upper()
+    if way < 0.45:
+        return text.replace(" ", "")
+    return text
 
 
 def write_reference(rng: Random, label: str) -> str:

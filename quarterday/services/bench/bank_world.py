@@ -101,7 +101,8 @@ def make_world(rng: Random, customers: int) -> World:
         families.append((people[place], people[place + 1]))
     owners = [one for one in people for _ in range(_count(rng))]
     rng.shuffle(owners)
-    first = rng.randrange(2_000, 20_000)
+    # Lower numbers are those of invoices that were paid before.
+    first = customers + rng.randrange(2_000, 20_000)
     for number, owner in enumerate(owners, first):
         issued = FIRST_DAY - timedelta(days=60 - 60 * (number - first) // len(owners))
         amount = rng.choice(_PRICES) if rng.random() < 0.6 else rng.randrange(500, 90_000)

@@ -17,6 +17,7 @@ from quarterday.store.queries.check.days import check_billed_through, check_days
 from quarterday.store.queries.check.debits import check_debits
 from quarterday.store.queries.check.due import check_due
 from quarterday.store.queries.check.entries import check_currencies, check_entries
+from quarterday.store.queries.check.matches import check_matches
 from quarterday.store.queries.check.movements import check_movements
 from quarterday.store.queries.check.numbers import check_numbers
 from quarterday.store.queries.check.offence import Offence
@@ -48,6 +49,7 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "files of direct debits hold what they say": check_debits,
     "tills hold what the book says": check_tills,
     "the book has what the bank states": check_bank,
+    "bank lines are used once, for what they are": check_matches,
 }
 
 
