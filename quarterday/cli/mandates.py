@@ -88,7 +88,7 @@ def revoke(
 def import_file(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="CSV with a heading.", exists=True, dir_okay=False),
+        typer.Argument(metavar="FILE", help="CSV with a heading."),
     ],
     seller: SellerCode = None,
     today: Today = None,
