@@ -20,8 +20,11 @@ from quarterday.cli import (
     cash,
     credit,
     debits,
+    disputes,
     documents,
     export,
+    gateway_refunds,
+    inbox,
     invoices,
     jobs,
     links,
@@ -30,6 +33,7 @@ from quarterday.cli import (
     offers,
     orders,
     payments,
+    payouts,
     quotes,
     refunds,
     sandbox,
@@ -101,6 +105,10 @@ app.add_typer(offers.group, name="offers", rich_help_panel=_CUSTOMERS)
 app.add_typer(orders.group, name="orders", rich_help_panel=_CUSTOMERS)
 app.add_typer(quotes.group, name="quotes", rich_help_panel=_CUSTOMERS)
 app.add_typer(payments.group, name="payments", rich_help_panel=_CUSTOMERS)
+app.add_typer(gateway_refunds.group, name="refunds", rich_help_panel=_CUSTOMERS)
+app.add_typer(disputes.group, name="disputes", rich_help_panel=_CUSTOMERS)
+app.add_typer(payouts.group, name="payouts", rich_help_panel=_CUSTOMERS)
+app.add_typer(inbox.group, name="inbox", rich_help_panel=_CUSTOMERS)
 app.add_typer(mandates.group, name="mandates", rich_help_panel=_CUSTOMERS)
 app.add_typer(debits.group, name="debits", rich_help_panel=_CUSTOMERS)
 app.add_typer(cash.group, name="cash", rich_help_panel=_CUSTOMERS)
