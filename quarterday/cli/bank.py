@@ -133,8 +133,14 @@ def statements(
         find_seller(seller) if seller else None,
         limit,
     )
-    shown = "account seller format reference first last opening+ closing+ lines new file"
-    print_list([statement_record(row) for row in rows], shown, limit, as_json)
+    shown = "account seller format reference first last opening closing lines new file"
+    records = [statement_record(row) for row in rows]
+    if not as_json:
+        # A balance may be unknown, which a column of amounts cannot say.
+        for one in records:
+            for name in ("opening", "closing"):
+                one[name] = f"{one[name]} {one['currency']}" if one[name] else ""
+    print_list(records, shown, limit, as_json)
 
 
 @command(group, "lines")

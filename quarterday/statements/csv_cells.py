@@ -169,8 +169,9 @@ def read_rows(content: bytes, mapping: Table, name: str) -> Iterator[Mapped]:
     days = [at for role in ("booked_on", "value_on") for at in places.get(role, ())]
     for number, cells in rows:
         filled = {at for at, cell in enumerate(cells) if cell.strip()}
-        # Remarks and sums below a table have neither a date nor an amount.
-        if filled & {*days, *money}:
+        # Remarks below a table have neither a date nor an amount.
+        dated = (cells[at].strip() for at in days if at in filled)
+        if filled & set(money) or any(is_date(cell, mapping.dates) for cell in dated):
             yield Mapped(f"{name}, row {number}", cells, places, mapping)
 
 
