@@ -18,6 +18,11 @@ from quarterday.store.queries.check.debits import check_debits
 from quarterday.store.queries.check.due import check_due
 from quarterday.store.queries.check.entries import check_currencies, check_entries
 from quarterday.store.queries.check.matches import check_matches
+from quarterday.store.queries.check.money_back import (
+    check_disputes,
+    check_payouts,
+    check_refunds,
+)
 from quarterday.store.queries.check.movements import check_movements
 from quarterday.store.queries.check.numbers import check_numbers
 from quarterday.store.queries.check.offence import Offence
@@ -45,6 +50,9 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "items are billed through their last line": check_billed_through,
     "nothing is settled twice": check_allocations,
     "balances are the open documents": check_balances,
+    "refunds arrive, or come back": check_refunds,
+    "disputes are booked as they stand": check_disputes,
+    "payouts are the sum of their parts": check_payouts,
     "accounts are due when they should be": check_due,
     "files of direct debits hold what they say": check_debits,
     "tills hold what the book says": check_tills,
