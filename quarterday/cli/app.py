@@ -18,6 +18,7 @@ from quarterday.cli import (
     bank_csv,
     bench,
     cash,
+    collect,
     credit,
     debits,
     disputes,
@@ -25,6 +26,7 @@ from quarterday.cli import (
     export,
     gateway_refunds,
     inbox,
+    instalments,
     invoices,
     jobs,
     links,
@@ -112,6 +114,8 @@ app.add_typer(inbox.group, name="inbox", rich_help_panel=_CUSTOMERS)
 app.add_typer(mandates.group, name="mandates", rich_help_panel=_CUSTOMERS)
 app.add_typer(debits.group, name="debits", rich_help_panel=_CUSTOMERS)
 app.add_typer(cash.group, name="cash", rich_help_panel=_CUSTOMERS)
+app.add_typer(collect.group, name="collect", rich_help_panel=_CUSTOMERS)
+app.add_typer(instalments.group, name="instalments", rich_help_panel=_CUSTOMERS)
 app.add_typer(sellers.group, name="sellers", rich_help_panel=_CUSTOMERS)
 app.add_typer(sandbox.group, name="sandbox", rich_help_panel=_CUSTOMERS)
 app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)

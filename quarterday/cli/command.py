@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from quarterday.cli.errors import plain_errors
 
@@ -27,7 +27,7 @@ class Command(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Run the body; what goes wrong is said in plain words, with an exit code of its own."""
         with plain_errors():
-            _prepare(self.needs_database)
+            prepare(self.needs_database)
             return super().invoke(ctx)
 
 
@@ -37,7 +37,17 @@ class FreeCommand(Command):
     needs_database = False
 
 
-def _prepare(needs_database: bool) -> None:
+class DoingGroup(TyperGroup):
+    """A group that does something itself when it is called without one of its commands."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """As `Command` does, but for `prepare`: its callback calls it when it does the work."""
+        with plain_errors():
+            return super().invoke(ctx)
+
+
+def prepare(needs_database: bool) -> None:
+    """Set up Django, and see that the database is there and up to date."""
     import django
 
     django.setup()
@@ -55,6 +65,17 @@ def make_group(text: str, **options: Any) -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode="markdown" if sys.stdout.isatty() else None,
         **options,
+    )
+
+
+def make_doing_group(text: str) -> typer.Typer:
+    """A group whose callback is what it does when no command of it is named."""
+    return typer.Typer(
+        help=text,
+        cls=DoingGroup,
+        invoke_without_command=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown" if sys.stdout.isatty() else None,
     )
 
 

@@ -307,3 +307,38 @@ def find_next(one: Outlook, today: date) -> tuple[CollectionStatus, date | None]
         return (CollectionStatus.WAITING if waits else CollectionStatus.EXHAUSTED), None
     asks = one.plan.reason is Reason.ACTION
     return (CollectionStatus.ACTION if asks else CollectionStatus.WAITING), one.plan.on
+
+
+_BLOCKED = {
+    Block.OFF: "paying automatically is switched off",
+    Block.STOPPED: "somebody stopped it",
+    Block.DISPUTED: "a payment for it is disputed",
+    Block.COMING: "a payment is on its way",
+    Block.PROMISED: "the payer has promised a transfer",
+    Block.PAYER: "the payer is confirming a payment",
+    Block.LEAST: "the amount waits for more to be due",
+    Block.REOPENED: "it was paid, and the money went back; resume it to charge it again",
+}
+_PLANNED = {
+    Reason.DUE: "it is due",
+    Reason.SOFT: "it was declined, and is tried again",
+    Reason.PAYDAY: "there was not enough money, so it is tried on a payday",
+    Reason.ACTION: "the bank wants the payer to confirm it; otherwise it is tried again",
+    Reason.FALL_BACK: "another method takes over",
+    Reason.UNAVAILABLE: "the payment service was out of reach, so it is tried soon",
+    Reason.NO_METHOD: "no method that can be charged is kept",
+    Reason.REFUSED: "every kept method was declined for good",
+    Reason.EXHAUSTED: "it was tried as often as the policy says",
+}
+
+
+def explain(one: Outlook) -> str:
+    """Why a charge comes on its day or none comes, in words for staff."""
+    if one.block is Block.STOPPED and one.row is not None:
+        return f"{_BLOCKED[Block.STOPPED]}: {one.row.reason}"
+    if one.block is not None:
+        return _BLOCKED[one.block]
+    said = _PLANNED[one.plan.reason]
+    if one.part:
+        said = f"instalment {one.part}: {said}"
+    return f"{said}, but then the next instalment" if one.plan.on is None and one.later_on else said
