@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 import threading
@@ -21,6 +22,8 @@ from tests import dying
 
 # The step at which a command is killed; see `tests.dying`.
 DIE_AT = "QUARTERDAY_TEST_DIE_AT"
+# What commands and jobs are made of; web pages are left out.
+_ROOMS = ("core", "ports", "store.queries", "services", "gateways", "statements", "jobs", "cli")
 # Modules that read the environment when they are imported, in the order in which they do.
 _READ_ANEW = ("access", "mail", "database", "secret", "settings")
 
@@ -34,19 +37,17 @@ class Zygote:
         self.server: subprocess.Popen[str] | None = None
 
     def run(
-        self, arguments: tuple[str, ...], env: dict[str, str], cwd: Path
+        self, arguments: tuple[str, ...], env: dict[str, str], cwd: Path, call: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command and wait for it; what it said, and its status."""
+        """Run a command and wait for it; what it said, and its status.
+
+        With a ``call``, as ``module:function``, that is called with the arguments instead.
+        """
         with self.lock:
             server = self._start()
             out, err = self.folder / "out", self.folder / "err"
-            asked = {
-                "argv": arguments,
-                "env": env,
-                "cwd": str(cwd),
-                "out": str(out),
-                "err": str(err),
-            }
+            asked = {"argv": arguments, "call": call, "env": env, "cwd": str(cwd)}
+            asked |= {"out": str(out), "err": str(err)}
             assert server.stdin is not None
             assert server.stdout is not None
             server.stdin.write(json.dumps(asked) + "\n")
@@ -82,7 +83,10 @@ def serve() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quarterday.project.settings")
     django.setup()
-    importlib.import_module("quarterday.cli.app")
+    for room in _ROOMS:
+        package = importlib.import_module(f"quarterday.{room}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
     # Read without a buffer that a child would inherit, with lines of others in it.
     with open(0, "rb", buffering=0, closefd=False) as lines:
         while line := lines.readline():
@@ -105,10 +109,14 @@ def _become(asked: dict[str, Any]) -> None:
         _read_settings()
         if at := os.environ.get(DIE_AT):
             dying.install(int(at))
-        sys.argv = ["quarterday", *asked["argv"]]
-        from quarterday.project.main import main
+        if asked["call"]:
+            module, _, name = asked["call"].partition(":")
+            getattr(importlib.import_module(module), name)(*asked["argv"])
+        else:
+            sys.argv = ["quarterday", *asked["argv"]]
+            from quarterday.project.main import main
 
-        main()
+            main()
         status = 0
     except SystemExit as end:
         if isinstance(end.code, str):
@@ -118,6 +126,10 @@ def _become(asked: dict[str, Any]) -> None:
     except BaseException:
         traceback.print_exc()
     finally:
+        # As at the end of any process, so that SQLite leaves one file behind.
+        from django.db import connections
+
+        connections.close_all()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
