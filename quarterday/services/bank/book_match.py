@@ -183,7 +183,8 @@ def _arrive(match: BankMatch) -> None:
 
 def _closing_status(match: BankMatch) -> str | None:
     is_whole = match.amount_minor == match.line.amount_minor
-    return BankLineStatus.IGNORED if match.kind == MatchKind.OTHER and is_whole else None
+    is_ours = name_counter(match) is not None
+    return BankLineStatus.IGNORED if is_whole and not is_ours else None
 
 
 def _make_entry(match: BankMatch, on: date) -> JournalEntry:

@@ -12,6 +12,7 @@ from quarterday.core.matching_types import Verdict
 from quarterday.services.bank.book_match import book_proposal
 from quarterday.services.bank.known_payments import KnownPayments
 from quarterday.services.bank.match_debits import DebitFinder, act_on_debits
+from quarterday.services.bank.match_desk import DeskFinder
 from quarterday.services.bank.match_money_out import RefundFinder
 from quarterday.services.bank.match_payouts import PayoutFinder
 from quarterday.services.bank.proposal import Proposal, propose_payment
@@ -86,6 +87,7 @@ class _Batch:
         self.payouts = PayoutFinder(seller, lines)
         self.debits = DebitFinder(seller)
         self.refunds = RefundFinder(seller, lines)
+        self.desk = DeskFinder(seller, lines)
         self.rejected = _read_rejected(lines)
 
     def run(self, result: MatchResult) -> None:
@@ -114,7 +116,11 @@ class _Batch:
         if line.open_minor < 0:
             return []
         matched = match(text, self.index)
-        return self.known.add(line, self._to_proposals(line, matched))
+        found = self.known.add(line, self._to_proposals(line, matched))
+        # A slip is only a number: whoever is surely named by the line goes before it.
+        if any(one.is_certain for one in found):
+            return found
+        return sorted([*self.desk.find(line), *found], key=lambda one: -one.confidence)
 
     def _to_proposals(self, line: BankLine, matched: Matched) -> list[Proposal]:
         found = []

@@ -22,7 +22,9 @@ DEBIT_METHOD = "sepa_debit"
 def name_counter(match: BankMatch) -> str | None:
     """The payment method whose clearing account a match moves; None for other books."""
     if match.kind == MatchKind.OTHER:
-        return None
+        # What was taken at a desk says in its key how.
+        where, _, rest = match.key.partition(":")
+        return rest.partition(":")[0] if where == "desk" else None
     if match.kind in (MatchKind.DEBITS, MatchKind.RETURN):
         return DEBIT_METHOD
     if match.refund is not None:
