@@ -146,6 +146,7 @@ GROUPS: Mapping[str, Group] = {
         "limit": _field("below what it is low, or nothing", _euro("10.00")),
         "expires_on": _field("when the added credit lapses, or nothing", date(2027, 11, 19)),
         "reason": _field("where it comes from, or nothing", "Thank you for your patience"),
+        "retry_on": _field("when it is topped up again by itself, or nothing", _DUE),
     },
     "service": {
         "name": _field("what is running", "Hosting Pro, example.com"),

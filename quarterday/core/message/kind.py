@@ -55,6 +55,7 @@ _LIST = (
     MessageKind("card_expiring", Topic.PAYMENTS, 14, "/payment-methods/", ("method",)),
     MessageKind("refund", Topic.PAYMENTS, 14, "/invoices/", ("refund",)),
     MessageKind("credit_added", Topic.PAYMENTS, 14, "/credit/", ("credit",)),
+    MessageKind("top_up_failed", Topic.PAYMENTS, 7, "/credit/", ("credit", "attempt")),
     MessageKind("credit_low", Topic.PAYMENTS, 7, "/credit/", ("credit",)),
     MessageKind("reminder_before_due", _R, 3, "pay", ("invoice",), "invoice"),
     MessageKind("reminder_due", _R, 3, "pay", ("invoice",), "invoice"),

@@ -165,8 +165,8 @@ def _fail(
         data={**attempt.data, "is_final": outcome.is_final, "message": outcome.message[:_LONGEST]},
     )
     record_attempt(account, attempt, "payment_attempt.failed", now, actor)
-    # What was collected by itself is told by `follow_attempt`, which knows what comes next.
-    is_told = attempt.is_automatic and bool(attempt.invoices)
+    # Who charges by itself knows what comes next, and tells it: `follow_attempt`, `top_up_due`.
+    is_told = attempt.is_automatic
     if was_alone and not (is_cancelled or is_told) and attempt.purpose == AttemptPurpose.PAY:
         queue_message(
             kind="payment_failed",

@@ -62,4 +62,4 @@ def load_settled(invoice: Invoice) -> list[tuple[dict[str, Any], int]]:
     """What credit with a scope has settled of an invoice: the scope, and how much in the end."""
     rows = Allocation.objects.filter(invoice=invoice, grant__isnull=False).exclude(grant__scope={})
     sums = rows.order_by("grant_id").values_list("grant__scope").annotate(sum=Sum("amount_minor"))
-    return [(scope, int(amount)) for scope, amount in sums if int(amount) > 0]
+    return [(scope, max(int(amount), 0)) for scope, amount in sums]

@@ -46,6 +46,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "card_expiring": gettext_lazy("A card that expires soon"),
     "refund": gettext_lazy("Money that was paid back"),
     "credit_added": gettext_lazy("Credit that was added"),
+    "top_up_failed": gettext_lazy("Credit that could not be topped up"),
     "credit_low": gettext_lazy("Credit that runs low"),
     "reminder_before_due": gettext_lazy("A hint before an invoice is due"),
     "reminder_due": gettext_lazy("A hint on the due date"),

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext, override
 
 from quarterday.core.money import Money, currency
+from quarterday.core.period import local_date
 from quarterday.ports.outcomes import DECLINE_TEXTS
 from quarterday.services.errors import NotFound
 from quarterday.services.messages.fields.source import Source
@@ -19,6 +20,7 @@ from quarterday.store.models import (
     PaymentAttempt,
     PaymentMethod,
     Refund,
+    TopUp,
 )
 from quarterday.store.queries.balances import load_balances
 
@@ -93,6 +95,9 @@ def load_credit(source: Source) -> Mapping[str, Any]:
     balance = load_balances([account.id], source.today)[account.id]
     grant = source.read(CreditGrant, "crd")
     found: dict[str, Any] = {"balance": source.exact(balance.credit_minor, account.currency)}
+    top_up = TopUp.objects.filter(account=account, is_enabled=True, next_at__isnull=False).first()
+    if top_up is not None and top_up.next_at is not None:
+        found["retry_on"] = local_date(top_up.next_at, account.seller.time_zone)
     if grant is not None:
         found |= {
             "amount": source.exact(grant.amount_minor, grant.currency),
