@@ -11,12 +11,12 @@ from quarterday.core.money import allocate
 from quarterday.gateways.gocardless_api import GoCardlessApi, Row, links_of, metadata_of
 from quarterday.gateways.gocardless_words import (
     describe_mandate,
+    find_code,
     read_date,
     read_fraction,
-    say_why,
     tell_failure,
     tell_refund,
-    was_paid_before,
+    was_paid,
 )
 from quarterday.ports.outcomes import (
     AttemptNews,
@@ -81,7 +81,7 @@ def _read_payment(api: GoCardlessApi, event: Row) -> News:
         case "chargeback_settled" | "surcharge_fee_debited":
             return _other(event)
         case "failed" if not details.get("will_attempt_retry"):
-            if was_paid_before(api, payment):
+            if was_paid(api.list("events", payment=payment)):
                 return _dispute(api, event, "failed", DisputeState.RETURNED)
             outcome = tell_failure(details, payment)
     return AttemptNews(str(event["id"]), outcome, _attempt_of(event), payment)
@@ -99,7 +99,8 @@ def _dispute(api: GoCardlessApi, event: Row, cause: str, state: DisputeState) ->
         f"{reference}:{cause}",
         state,
         int(payment["amount"]),
-        say_why(event.get("details") or {}),
+        # What follows from it depends on this: to try again, or to give the mandate up.
+        str(find_code(event.get("details") or {})),
         attempt=metadata_of(payment).get("attempt", ""),
     )
 

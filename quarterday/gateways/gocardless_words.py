@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -81,31 +81,32 @@ def describe_mandate(api: GoCardlessApi, mandate: str) -> KeptMethod:
 
 
 def tell_payment(api: GoCardlessApi, payment: Row, method: KeptMethod | None = None) -> Outcome:
-    """How far a payment is. Money that a bank took back again has not come."""
+    """How far a payment is. Money that a bank took back had come: the taking back is a dispute."""
     reference, status = str(payment["id"]), payment["status"]
-    if status in _PAID:
+    if status in (*_PAID, "charged_back"):
         return Succeeded(reference, method)
-    if status in ("cancelled", "customer_approval_denied"):
-        is_ours = status == "cancelled"
-        code = DeclineCode.CANCELLED if is_ours else DeclineCode.NOT_AUTHENTICATED
-        return Declined(code, reference)
-    if status in ("failed", "charged_back"):
-        details = next(
-            (
-                event.get("details") or {}
-                for event in api.list("events", payment=reference)
-                if event.get("action") == status
-            ),
-            {},
-        )
-        return tell_failure(details, reference)
+    if status == "failed":
+        events = list(api.list("events", payment=reference))
+        if was_paid(events):
+            return Succeeded(reference, method)
+        failed = (one for one in events if one.get("action") == status)
+        return tell_failure(next(failed, {}).get("details") or {}, reference)
+    if status == "cancelled":
+        return Declined(DeclineCode.CANCELLED, reference)
+    if status == "customer_approval_denied":
+        return Declined(DeclineCode.NOT_AUTHENTICATED, reference)
     return Pending(reference, method=method, expected_on=read_date(payment.get("charge_date")))
 
 
 def tell_failure(details: Row, reference: str) -> Declined:
     """Why a bank did not pay, with the scheme's own code in the message."""
-    code = _CAUSES.get(str(details.get("cause", "")), DeclineCode.REFUSED)
+    code = find_code(details)
     return Declined(code, reference, code in _FINAL, say_why(details))
+
+
+def find_code(details: Row) -> DeclineCode:
+    """The cause in our words; GoCardless has one for all schemes."""
+    return _CAUSES.get(str(details.get("cause", "")), DeclineCode.REFUSED)
 
 
 def say_why(details: Row) -> str:
@@ -126,9 +127,9 @@ def tell_refund(refund: Row) -> Outcome:
     return Pending(reference)
 
 
-def was_paid_before(api: GoCardlessApi, payment: str) -> bool:
+def was_paid(events: Iterable[Row]) -> bool:
     """Whether a payment had been confirmed once, so that a failure now takes money back."""
-    return any(one.get("action") in _PAID for one in api.list("events", payment=payment))
+    return any(one.get("action") in _PAID for one in events)
 
 
 def find_marked(api: GoCardlessApi, resource: str, name: str, value: str, **by: str) -> Row | None:

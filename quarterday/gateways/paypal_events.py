@@ -152,9 +152,6 @@ def _read_wallet(event_id: str, kind: str, token: Row, is_gone: bool) -> News:
     name = str(token.get("id", ""))
     if is_gone:
         return MethodNews(event_id, name, None)
-    order = str((token.get("metadata") or {}).get("order_id", ""))
-    if order:
-        return AttemptNews(event_id, None, reference=order)
     wallet = (token.get("payment_source") or {}).get("paypal")
     if wallet is None:
         return OtherNews(event_id, kind)
