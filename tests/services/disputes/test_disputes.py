@@ -1,0 +1,147 @@
+"""Disputes: the money leaves the book and comes again, and nobody is charged meanwhile."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+from django.db import transaction
+
+from quarterday.services.disputes.close_dispute import close_dispute
+from quarterday.services.disputes.open_dispute import open_dispute
+from quarterday.services.disputes.return_payment import return_payment
+from quarterday.services.payments.refund_payment import refund_payment
+from quarterday.store.models import (
+    Collection,
+    CreditGrant,
+    Dispute,
+    DisputeStatus,
+    Event,
+    Invoice,
+    Message,
+    Payment,
+    PaymentMethod,
+)
+from tests.services.paid import disputed, hear, offer, pay
+from tests.services.till import DAY, LATER, NOW, Shop, ledger
+
+CLEARING = "assets:clearing:sandbox"
+
+
+def stands(invoice: Invoice) -> tuple[str, int, str]:
+    """The invoice's status, what is open, and how its collection is."""
+    invoice.refresh_from_db()
+    return invoice.status, invoice.open_minor, Collection.objects.get(invoice=invoice).status
+
+
+def test_a_dispute_that_is_won_leaves_only_its_fee(shop: Shop) -> None:
+    offer(shop)
+    invoice = shop.invoice(10000)
+    payment = pay(invoice)
+    hear(shop, disputed(payment, "opened"))
+    assert stands(invoice) == ("open", 11900, "stopped")
+    assert ledger()[CLEARING] == -1500
+    hear(shop, disputed(payment, "won"))
+    assert stands(invoice) == ("paid", 0, "done")
+    assert (ledger()[CLEARING], ledger()["expenses:payment-fees"]) == (10400, 1500)
+    restored = Dispute.objects.get().restored
+    assert restored is not None
+    assert (restored.kind, restored.amount_minor) == ("restored", 11900)
+    # Neither has a mail of its own.
+    assert set(Message.objects.values_list("kind", flat=True)) <= {"receipt", "invoice_issued"}
+
+
+@pytest.mark.parametrize(
+    "states", [("opened", "won"), ("opened", "lost"), ("opened", "lost", "won")]
+)
+def test_news_in_any_order_twice_give_the_same(shop: Shop, states: tuple[str, ...]) -> None:
+    offer(shop)
+    payment = pay(shop.invoice(10000))
+    results = set()
+    for order in permutations(states * 2 if len(states) == 2 else states):
+        place = transaction.savepoint()
+        news = [disputed(payment, one, f"evt_{n}") for n, one in enumerate(order)]
+        assert set(hear(shop, *news)) == {"processed"}
+        dispute = Dispute.objects.get()
+        books = tuple(sorted(ledger().items()))
+        results.add((dispute.status, books, Invoice.objects.get().open_minor))
+        transaction.savepoint_rollback(place)
+    assert len(results) == 1
+
+
+def test_what_is_lost_stays_owed_until_people_decide(shop: Shop) -> None:
+    offer(shop)
+    invoice = shop.invoice(10000)
+    hear(shop, disputed(pay(invoice), "lost"))
+    assert stands(invoice) == ("open", 11900, "stopped")
+    assert "write it off" in Collection.objects.get().reason
+
+
+def test_what_is_lost_is_written_off_where_the_seller_says_so(shop: Shop) -> None:
+    offer(shop, disputes={"lost": "write_off"})
+    invoice = shop.invoice(10000)
+    payment = pay(invoice)
+    hear(shop, disputed(payment, "opened"), disputed(payment, "lost"))
+    assert stands(invoice) == ("written_off", 0, "done")
+    assert ledger()["expenses:bad-debt"] == 11900
+
+
+def test_only_what_is_left_of_a_payment_is_booked_out(shop: Shop) -> None:
+    offer(shop)
+    payment = pay(shop.invoice(10000))
+    refund_payment(payment=payment, amount_minor=5000, reopen=True, today=DAY, now=NOW)
+    dispute = open_dispute(
+        payment=payment,
+        gateway="sandbox",
+        reference="dp_1",
+        amount_minor=11900,
+        today=DAY,
+        now=NOW,
+    )
+    assert dispute.refund is not None
+    assert (dispute.amount_minor, dispute.refund.amount_minor) == (11900, 6900)
+    said = Event.objects.get(kind="dispute.opened").data
+    assert '"booked_minor":6900' in said.replace(" ", "")
+    dispute = close_dispute(dispute=dispute, state=DisputeStatus.WON, today=LATER, now=NOW)
+    assert dispute.restored is not None
+    assert (dispute.restored.amount_minor, Invoice.objects.get().open_minor) == (6900, 5000)
+
+
+def test_money_that_is_restored_after_others_paid_is_credit(shop: Shop) -> None:
+    offer(shop)
+    payment = pay(shop.invoice(10000))
+    hear(shop, disputed(payment, "opened"))
+    shop.pay(11900)
+    hear(shop, disputed(payment, "won"))
+    assert CreditGrant.objects.get(open_minor__gt=0).open_minor == 11900
+
+
+def test_a_debit_that_comes_back_is_told_and_collected_again(shop: Shop) -> None:
+    offer(shop)
+    shop.account.contacts.create(email="anna@example.com")
+    PaymentMethod.objects.create(
+        account=shop.account,
+        gateway="sandbox",
+        token="sbx.debit.sepa_debit.3000.",
+        kind="sepa_debit",
+        label="IBAN 3000",
+        is_default=True,
+        added_at=NOW,
+    )
+    invoice = shop.invoice(10000)
+    payment = pay(invoice)
+    terms = {"payment": payment, "reference": "ret_1", "today": LATER, "now": NOW}
+    for _ in range(2):
+        dispute = return_payment(**terms, code="insufficient_funds", fee_minor=350)  # type: ignore[arg-type]
+        assert (dispute.status, dispute.closed_on, dispute.fee_minor) == ("returned", LATER, 350)
+    assert stands(invoice) == ("open", 11900, "waiting")
+    assert ledger()[CLEARING] == -350
+    assert Message.objects.filter(kind="payment_failed").count() == 1
+    assert Payment.objects.count() == 1
+
+
+def test_what_may_not_be_tried_again_is_not(shop: Shop) -> None:
+    offer(shop)
+    invoice = shop.invoice(10000)
+    return_payment(payment=pay(invoice), reference="ret_1", today=DAY, now=NOW, may_retry=False)
+    assert stands(invoice) == ("open", 11900, "stopped")
