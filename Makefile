@@ -50,7 +50,7 @@ demo: $(READY)
 	$(BIN)/quarterday demo --serve
 
 # What touches no database, and how pages look and are paid on, need not be tried twice; the stories are.
-ONCE := core house conformance contracts documents importers mail ports cli/test_help.py \
+ONCE := core house conformance contracts documents importers mail ports statements cli/test_help.py \
 	browser/test_pages.py browser/test_passkeys.py browser/test_paying.py browser/test_security.py
 test: lint
 	$(PYTEST) -n $(WORKERS) --database=sqlite

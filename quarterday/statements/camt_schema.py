@@ -147,12 +147,26 @@ def check_schema(document: etree._ElementTree, kind: str, version: int, name: st
         return
     error = schema.error_log[0]
     text = re.sub(r"\{[^}]*\}", "", error.message).removesuffix(".")
-    path = re.sub(r"\*(\[\d+\])?", "", error.path or "")
-    place = f"line {error.line}" + (f", {path}" if path.strip("/") else "")
+    place = _name_place(document, error.path or "") or f"line {error.line}"
     raise BillingError(
         f"{name}, {place}: this is no valid camt.{kind}.001.{version:02}: {text}; get the file "
         "from the bank again, unchanged"
     )
+
+
+def _name_place(document: etree._ElementTree, path: str) -> str:
+    """Where an element stands, as people count: ``Stmt 1, Ntry 4, Amt``."""
+    found = document.xpath(path) if path else []
+    if not isinstance(found, list) or not found or not isinstance(found[0], etree._Element):
+        return ""
+    node, names = found[0], []
+    for one in [node, *node.iterancestors()]:
+        name = etree.QName(one).localname
+        before = len(list(one.itersiblings(one.tag, preceding=True)))
+        is_alone = not before and next(one.itersiblings(one.tag), None) is None
+        is_counted = name in ("Stmt", "Rpt", "Ntfctn", "Ntry", "TxDtls", "Bal") or not is_alone
+        names.append(f"{name} {before + 1}" if is_counted else name)
+    return f"line {node.sourceline}, " + ", ".join(reversed(names[: max(1, len(names) - 2)]))
 
 
 @cache

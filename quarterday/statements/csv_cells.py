@@ -154,7 +154,7 @@ def read_rows(content: bytes, mapping: Table, name: str) -> Iterator[Mapped]:
             rows = rows[number:]
             break
     else:
-        seen = next((cells for _, cells in rows if len(cells) > 2), [])
+        seen = max((cells for _, cells in rows), key=lambda one: sum(map(bool, one)), default=[])
         missing = sorted(wanted - {_key(cell) for cell in seen})
         raise BillingError(
             f"{name}: no row has the columns {', '.join(missing) or 'of the mapping'}; the file "

@@ -27,6 +27,7 @@ VIOLATIONS = {
     "web/kit/planted.py": ("import quarterday.web.portal", WEB),
     "gateways/planted.py": ("import quarterday.store", PLUGINS),
     "importers/planted.py": ("import quarterday.services", PLUGINS),
+    "statements/planted.py": ("import quarterday.store", PLUGINS),
     "provisioners/planted.py": ("import quarterday.store", PLUGINS),
 }
 # Packages that later issues bring; the contracts must already know them.
