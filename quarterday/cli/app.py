@@ -31,6 +31,7 @@ from quarterday.cli import (
     jobs,
     links,
     mandates,
+    matches,
     messages,
     offers,
     orders,
@@ -54,6 +55,7 @@ from quarterday.cli.explain import explain_command
 from quarterday.cli.forecast import forecast_command
 from quarterday.cli.init import init_command
 from quarterday.cli.load import load_command
+from quarterday.cli.reconcile import reconcile_command
 from quarterday.cli.run import run_command
 from quarterday.cli.serve import serve_command
 
@@ -92,6 +94,7 @@ command(app, "run", panel=_BILL)(run_command)
 command(app, "forecast", panel=_BILL)(forecast_command)
 command(app, "explain", panel=_BILL)(explain_command)
 command(app, "check", panel=_BOOKS)(check_command)
+command(app, "reconcile", panel=_BOOKS)(reconcile_command)
 
 payments.group.add_typer(refunds.group)
 payments.group.add_typer(attempts.group)
@@ -123,6 +126,7 @@ app.add_typer(messages.group, name="messages", rich_help_panel=_CUSTOMERS)
 app.add_typer(links.group, name="links", rich_help_panel=_CUSTOMERS)
 app.add_typer(users.group, name="users", rich_help_panel=_CUSTOMERS)
 app.add_typer(bank_csv.group, name="bank", rich_help_panel=_CUSTOMERS)
+app.add_typer(matches.group, name="matches", rich_help_panel=_CUSTOMERS)
 app.add_typer(export.group, name="export", rich_help_panel=_BOOKS)
 
 _bench = make_group("Measure how fast Quarterday is on this machine.")

@@ -12,6 +12,7 @@ from quarterday.store.models import Seller
 from quarterday.store.queries.inbox_item import InboxItem
 from quarterday.store.queries.references import NotThere
 from quarterday.store.queries.unmatched_events import find_unmatched, list_unmatched
+from quarterday.store.queries.unmatched_lines import find_unmatched_line, list_unmatched_lines
 
 __all__ = ["SOURCES", "InboxItem", "Source", "find_item", "list_inbox"]
 
@@ -26,6 +27,7 @@ class Source(NamedTuple):
 
 SOURCES: Mapping[str, Source] = {
     "gateway": Source("gev_", list_unmatched, find_unmatched),
+    "bank": Source("bln_", list_unmatched_lines, find_unmatched_line),
 }
 
 

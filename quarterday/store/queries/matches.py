@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from quarterday.core.errors import BillingError
 from quarterday.store.models import (
     BankAccount,
     BankLine,
@@ -40,20 +39,6 @@ def find_payout_fee(payout: Payout) -> int:
         if one.dispute is not None
     )
     return payout.fee_minor - posted
-
-
-def find_bank_account(name: str, seller: Seller | None = None) -> BankAccount:
-    """A bank account by code, number or public id."""
-    rows = BankAccount.objects.select_related("seller")
-    if seller is not None:
-        rows = rows.filter(seller=seller)
-    for field in ("code", "number", "public_id"):
-        found = list(rows.filter(**{field: name})[:2])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise BillingError(f"several sellers have a bank account {name!r}; say which --seller")
-    raise NotThere(f"there is no bank account {name!r}")
 
 
 def find_line(name: str) -> BankLine:

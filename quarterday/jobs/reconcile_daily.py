@@ -1,0 +1,97 @@
+"""Match what banks have stated, and keep each day's report."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from quarterday.core.money import currency, format_minor
+from quarterday.core.period import local_date
+from quarterday.ports.clock import read_now
+from quarterday.services.bank.match_lines import match_lines
+from quarterday.services.jobs.take_slot import finish_slot, leave_slot, take_slot
+from quarterday.store.models import BankAccount, JobRun, Seller
+from quarterday.store.queries.reconcile import Part, Report, report_day
+
+_log = logging.getLogger(__name__)
+_MOST = 50
+
+
+class MatchBankLines:
+    """Matches the open lines of all bank accounts anew: an invoice may have come since."""
+
+    name: ClassVar[str] = "match_bank_lines"
+    every: ClassVar[timedelta] = timedelta(hours=1)
+    is_recorded: ClassVar[bool] = True
+
+    def run(self) -> dict[str, Any]:
+        """How many lines were booked and proposed, by bank account."""
+        found = {}
+        for bank in BankAccount.objects.select_related("seller").order_by("id"):
+            now = read_now()
+            today = local_date(now, bank.seller.time_zone)
+            result = match_lines(bank_account=bank, today=today, now=now)
+            if result.lines:
+                found[f"{bank.seller.code} {bank.code}"] = {
+                    "booked": result.booked,
+                    "proposed": result.proposed,
+                    "open": result.open,
+                }
+        return found
+
+
+class ReconcileDaily:
+    """Writes down once for each day of each seller whether everything agreed at its end."""
+
+    name: ClassVar[str] = "reconcile_daily"
+    every: ClassVar[timedelta] = timedelta(hours=1)
+    is_recorded: ClassVar[bool] = False
+
+    def run(self) -> dict[str, Any]:
+        """Report yesterday of every seller that has a bank account; whether it agrees."""
+        found = {}
+        for seller in Seller.objects.filter(bank_accounts__isnull=False).distinct().order_by("id"):
+            day = local_date(read_now(), seller.time_zone) - timedelta(days=1)
+            name = f"reconcile {seller.code}"[:64]
+            run = take_slot(job=name, slot=day.isoformat(), now=read_now())
+            if run is not None:
+                found[seller.code] = _report(seller, day, run)
+        return found
+
+
+def _report(seller: Seller, day: date, run: JobRun) -> bool:
+    try:
+        report = report_day(seller, day)
+    except BaseException:
+        leave_slot(run)
+        raise
+    finish_slot(run, now=read_now(), summary=summarize(report))
+    if not report.agrees:
+        _log.warning("the books of %s do not agree on %s; see `reconcile --report`", seller, day)
+    return report.agrees
+
+
+def summarize(report: Report) -> dict[str, Any]:
+    """A report as it is kept: each balance, and by name what is wrong."""
+    return {
+        "day": report.day.isoformat(),
+        "agrees": report.agrees,
+        "parts": [_summarize_part(part) for part in report.parts],
+    }
+
+
+def _summarize_part(part: Part) -> dict[str, Any]:
+    unit = currency(part.currency)
+    wrong = [one for one in part.items if one.is_wrong]
+    return {
+        "name": part.name,
+        "currency": part.currency,
+        "book": format_minor(part.book_minor, unit),
+        "said": None if part.said_minor is None else format_minor(part.said_minor, unit),
+        "agrees": part.agrees,
+        "items": len(part.items),
+        "wrong": [[one.name, format_minor(one.amount_minor, unit), one.text] for one in wrong][
+            :_MOST
+        ],
+    }
