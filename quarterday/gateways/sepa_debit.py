@@ -50,7 +50,7 @@ from quarterday.ports.outcomes import (
 
 # Banks count their days in the time of Frankfurt.
 _ZONE = "Europe/Berlin"
-_MOST_DAYS = 60
+_MOST_DAYS = 30
 # Countries whose accounts can be debited: the SEPA area.
 AREA = frozenset(
     "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT "
@@ -188,6 +188,12 @@ class SepaDebit:
                 "iban", gettext_noop("IBAN"), FieldKind.IBAN, f"{self.holder} · {self.creditor_id}"
             ),
         )
+
+    @property
+    def days_ahead(self) -> int:
+        """So early a charge is begun; holidays at the end of a year may take a few days more."""
+        notice = self.notice_days if self.is_announced else 0
+        return min(max(notice, self.lead_days + 5), _MOST_DAYS)
 
     def _wait(self, intent: Intent, method: KeptMethod | None) -> Pending:
         reference = intent.reference or make_end_to_end_id(intent.id)

@@ -225,6 +225,15 @@ class PaysOut(Protocol):
         """Payouts that were made or moved in the time, with their parts."""
 
 
+@runtime_checkable
+class TakesDays(Protocol):
+    """A gateway whose charges take so many days that they are begun before the debt is due."""
+
+    @property
+    def days_ahead(self) -> int:
+        """Days, at most 30, from beginning a charge to the day on which the money moves."""
+
+
 @cache
 def list_gateways() -> Mapping[str, type[Gateway]]:
     """All gateways that there are, by code."""

@@ -132,7 +132,8 @@ def _wait(
             gone = Declined(DeclineCode.METHOD_REVOKED, outcome.reference, is_final=True)
             _fail(account, attempt, gone, now, actor)
             return
-        make_debit(account, attempt, mandate, collect_on=outcome.expected_on, now=now)
+        debit = make_debit(account, attempt, mandate, collect_on=outcome.expected_on, now=now)
+        data["expected_on"] = debit.collect_on.isoformat()
     _move(attempt, AttemptStatus.PENDING, outcome.reference, data=data, error="", **method)
 
 

@@ -25,7 +25,7 @@ from quarterday.core.collection import (
 from quarterday.core.instalments import Part, stand
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.core.settings import Resolved, Settings, resolve
-from quarterday.ports.gateway import Ability
+from quarterday.ports.gateway import Ability, TakesDays
 from quarterday.store.models import (
     Account,
     AttemptStatus,
@@ -44,6 +44,7 @@ from quarterday.store.queries.paying import (
     list_live_attempts,
     list_methods,
     list_offered,
+    open_gateway_of,
     read_brand,
 )
 
@@ -175,6 +176,7 @@ class _Facts:
     rows: dict[int, Collection]
     parts: dict[int, list[Part]]
     live: list[PaymentAttempt]
+    days_before: int
     disputed: set[str]
 
 
@@ -182,9 +184,10 @@ def _read_facts(account: Account, invoices: Sequence[Invoice]) -> _Facts:
     ids = [one.id for one in invoices]
     methods = list_chargeable(account)
     disputes = Dispute.objects.filter(account=account, status=DisputeStatus.OPENED)
+    settings = read_account_settings(account)
     return _Facts(
         policy=read_collection_policy(account.seller),
-        settings=read_account_settings(account),
+        settings=settings,
         methods={one.public_id: one for one in methods},
         refused=find_refused(account, methods),
         rows={
@@ -193,10 +196,19 @@ def _read_facts(account: Account, invoices: Sequence[Invoice]) -> _Facts:
         },
         parts=read_parts(ids),
         live=list_live_attempts(account),
+        days_before=max(settings.collect_days_before, _find_days_ahead(account, methods)),
         disputed={
             str(name) for names in disputes.values_list("invoices", flat=True) for name in names
         },
     )
+
+
+def _find_days_ahead(account: Account, methods: Sequence[PaymentMethod]) -> int:
+    """How much earlier a charge by the method in use is begun, so that it is there when due."""
+    if not methods:
+        return 0
+    gateway: object = open_gateway_of(account.seller, methods[0].gateway)
+    return gateway.days_ahead if isinstance(gateway, TakesDays) else 0
 
 
 def read_parts(invoice_ids: Iterable[int]) -> dict[int, list[Part]]:
@@ -211,7 +223,7 @@ def read_parts(invoice_ids: Iterable[int]) -> dict[int, list[Part]]:
 
 def _foresee_one(facts: _Facts, invoice: Invoice, today: date) -> Outlook:
     row = facts.rows.get(invoice.id)
-    before = timedelta(days=facts.settings.collect_days_before)
+    before = timedelta(days=facts.days_before)
     parts = facts.parts.get(invoice.id, [])
     due_on, amount, part = _find_debt(invoice, parts, before, today)
     tries = read_tries(row)
