@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from quarterday.core.access import StaffPermission, StaffRole
 from quarterday.core.allocation import Grant, draw_credits
 from quarterday.core.errors import BillingError
 from quarterday.core.ledger import expire_credit as post_expiry
@@ -19,6 +20,7 @@ from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
 from quarterday.services.ledger.post_entry import post_entry
 from quarterday.services.messages.queue_message import queue_message
+from quarterday.services.staff.check_staff import check_staff
 from quarterday.store.models import (
     Account,
     CreditDeduction,
@@ -36,14 +38,17 @@ def deduct_credit(
     now: datetime,
     reason: str,
     method: str = "",
+    role: str = StaffRole.OWNER,
     actor: str = "system",
 ) -> list[CreditDeduction]:
     """Take an amount from open credit, in the order in which credit is used.
 
     With a ``method`` it is paid out that way, from credit that was paid for only; this is a
     `Refund` without a payment. Without one it is given up: a deposit becomes income, a gift
-    takes back its expense. Raises `BillingError` when there is not as much.
+    takes back its expense. Raises `BillingError` when there is not as much, or when the ``role``
+    of staff may not.
     """
+    check_staff(role, StaffPermission.GIVE_MONEY_BACK if method else StaffPermission.GRANT_CREDIT)
     reason = check_text(reason, "reason", 500)
     with transaction.atomic():
         account = claim_account(account.id)

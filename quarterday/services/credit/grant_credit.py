@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from quarterday.core.access import StaffPermission, StaffRole
 from quarterday.core.credit_scope import read_scope
 from quarterday.core.errors import BillingError
 from quarterday.core.ledger import JournalEntry as Entry
@@ -22,6 +23,7 @@ from quarterday.services.credit.open_grant import record_granted
 from quarterday.services.inputs import check_external_id, check_text, check_word
 from quarterday.services.ledger.post_entry import post_entry
 from quarterday.services.messages.queue_message import queue_message
+from quarterday.services.staff.check_staff import check_staff
 from quarterday.store.models import Account, CreditGrant, CreditKind, Product
 
 _SAME = "kind amount_minor priority expires_on reason scope".split()
@@ -40,9 +42,10 @@ def grant_credit(
     scope: Mapping[str, Any] | None = None,
     reason: str = "",
     external_id: str | None = None,
+    role: str = StaffRole.OWNER,
     actor: str = "system",
 ) -> CreditGrant:
-    """Give an account credit in its currency, in minor units.
+    """Give an account credit in its currency, in minor units, as a ``role`` of staff that may.
 
     A ``deposit`` is money that came in by ``method``; ``promotional`` and ``goodwill`` credit is
     a gift, and an expense. ``expires_on`` is the first day on which it can no longer be used.
@@ -51,6 +54,7 @@ def grant_credit(
     The same ``external_id`` with the same input returns the grant as it stands. Raises
     `Conflict` for other input under it, and `BillingError` for bad input.
     """
+    check_staff(role, StaffPermission.GRANT_CREDIT)
     grant = CreditGrant(
         account=account,
         external_id=check_external_id(external_id),

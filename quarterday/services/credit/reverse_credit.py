@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from quarterday.core.access import StaffPermission, StaffRole
 from quarterday.core.errors import BillingError
 from quarterday.core.ledger import JournalEntry as Entry
 from quarterday.core.ledger import grant_credit as post_grant
@@ -17,19 +18,28 @@ from quarterday.services.credit.move_grant import deduct_grant
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
 from quarterday.services.ledger.post_entry import post_entry
+from quarterday.services.staff.check_staff import check_staff
 from quarterday.store.models import CreditDeduction, CreditGrant, CreditKind, DeductionKind
 from quarterday.store.queries.credit import find_deposit_method
 
 
 def reverse_credit(
-    *, grant: CreditGrant, today: date, now: datetime, reason: str, actor: str = "system"
+    *,
+    grant: CreditGrant,
+    today: date,
+    now: datetime,
+    reason: str,
+    role: str = StaffRole.OWNER,
+    actor: str = "system",
 ) -> CreditDeduction:
     """Take back what is left of a grant, as if it had never been given.
 
     A gift takes back its expense, a deposit leaves the clearing account that it came in by. What
     settled invoices stays there: reverse those allocations first. Raises `BillingError` when
-    nothing is left, or for credit that came from a payment or a credit note.
+    nothing is left, or for credit that came from a payment or a credit note, or when the ``role``
+    of staff may not.
     """
+    check_staff(role, StaffPermission.GRANT_CREDIT)
     reason = check_text(reason, "reason", 500)
     with transaction.atomic():
         account, grant = claim_row(grant)

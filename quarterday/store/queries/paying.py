@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Sum
 
+from quarterday.core.credit_policy import read_policy
 from quarterday.core.errors import BillingError
 from quarterday.core.funds import FundLimits, read_limits
 from quarterday.ports.gateway import Ability, Gateway, list_gateways, open_gateway
@@ -22,6 +24,7 @@ from quarterday.store.models import (
     PaymentMethod,
     Seller,
 )
+from quarterday.store.queries.credit_policy import may_add_credit
 
 # Asked for and not yet answered for good: such money may come in at any moment.
 ON_THE_WAY = (AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING)
@@ -132,8 +135,12 @@ def sum_on_the_way(account: Account, invoices: Iterable[str]) -> int:
 
 
 def read_fund_limits(account: Account) -> FundLimits:
-    """How much credit an account may pay in."""
-    return read_limits(read_brand(account.seller).get("add_funds", {}), account.currency)
+    """How much credit an account may pay in; not enabled where the seller's policy lets it not."""
+    data = read_brand(account.seller)
+    limits = read_limits(data.get("add_funds", {}), account.currency)
+    if "credit" in data and not may_add_credit(account, read_policy(data["credit"])):
+        return replace(limits, is_enabled=False)
+    return limits
 
 
 def sum_funds(account: Account) -> int:
