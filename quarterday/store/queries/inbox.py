@@ -39,7 +39,7 @@ def list_inbox(
         raise NotThere(f"there is no source {source!r}; there are {', '.join(SOURCES)}")
     asked = [SOURCES[source]] if source else SOURCES.values()
     found = [item for one in asked for item in one.list_all(seller, limit)]
-    found.sort(key=lambda item: (item.at, item.id))
+    found.sort(key=lambda item: item.at)
     return found[:limit] if limit else found
 
 
