@@ -16,7 +16,7 @@ _JUNK = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b"
     r"|\b\d{4}-\d{2}-\d{2}\b"
     r"|\b\d{1,2}\.\d{4}\b"
-    r"|(?<![\d.,])\d{1,3}(?:[.,' ]\d{3})*[.,]\d{2}(?![\d])"
+    r"|(?<![\d.,])(?:\d+|\d{1,3}(?:[.,' ]\d{3})+)[.,]\d{2}(?![\d])"
     r"|\b(?:EUR|USD|GBP|CHF|€|\$|£)\s?\d+(?:[.,]\d+)?"
     r"|\d+\s?(?:EUR|USD|GBP|CHF|€|\$|£)(?![A-Z])(?!\s?\d)"
     r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"
@@ -30,6 +30,7 @@ _CALLED = re.compile(
     r"(?:RECHNUNGS?|RECHN|RG|RE|RNR|INVOICE|INV|BILL|NR|NO|NUM|NUMMER|NUMBER|FACTURE|FACT|FACTURA"
     r"|FATURA|FRA|FAC|#)\W*$"
 )
+_LOST = re.compile(r"(?<![A-Z0-9])\d\d$")
 _CUSTOMER = re.compile(r"(?:KUNDEN|KD|CUSTOMER|CLIENT|CLIENTE|ACCOUNT|KTO|KONTO)[A-Z. -]*\W*$")
 _LOOKALIKE = str.maketrans("OQIL", "0011")
 _MIXED = re.compile(r"[A-Z0-9]*(?:\d[OQIL]|[OQIL]\d)[A-Z0-9OQIL]*")
@@ -104,7 +105,7 @@ class TextReader:
         reading = Reading()
         folded = fold_text(text)
         rest = self._take_references(folded, stated, reading)
-        rest = self._take_numbers(rest, reading.numbers)
+        rest = self._take_numbers(rest, reading)
         masked = _JUNK.sub("|", rest)
         self._take_bare(masked, reading.bare)
         self._take_lookalikes(masked, reading)
@@ -130,7 +131,7 @@ class TextReader:
                 rest = _blank(rest, found.start(), found.start() + _end_of_broken(tail))
         return rest
 
-    def _take_numbers(self, text: str, into: list[Number]) -> str:
+    def _take_numbers(self, text: str, reading: Reading) -> str:
         """Numbers that stand with their prefix, whatever is between them."""
         if self._prefix is None:
             return text
@@ -147,8 +148,15 @@ class TextReader:
             if text[end : end + 1].isalpha() and len(digits) != width:
                 # Not its end: a letter that was meant as a digit, perhaps.
                 continue
-            into.append(Number(prefix, int(digits), prefix + digits))
             rest = _blank(rest, found.start(), end)
+            if check := _LOST.search(text[: found.start()]):
+                # Two digits right before it: a reference that lost its RF.
+                whole = f"RF{check[0]}{prefix}{digits}"
+                right = is_creditor_reference(whole)
+                (reading.references if right else reading.broken).append(whole)
+                rest = _blank(rest, check.start(), found.start())
+            else:
+                reading.numbers.append(Number(prefix, int(digits), prefix + digits))
         return rest
 
     def _take_bare(self, masked: str, into: list[Number]) -> None:

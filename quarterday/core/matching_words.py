@@ -42,7 +42,6 @@ _WORDS: Mapping[str, str] = {
     "mandate": "the bank names the mandate",
     "return": "the bank gives it back {detail}",
     "refund_named": "the text names the refund {detail}",
-    "cash_banked": "as much cash was taken out of a till for the bank",
     "by_hand": "decided by a person {detail}",
 }
 

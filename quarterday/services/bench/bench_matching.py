@@ -137,8 +137,8 @@ def _score(month: Month, rows: list[BankLine]) -> Score:
     numbers = dict(Invoice.objects.values_list("public_id", "number"))
     best: dict[int, BankMatch] = {}
     found = BankMatch.objects.filter(line__statement=rows[0].statement_id).select_related("account")
-    for one in found.order_by("-confidence", "id"):
-        best.setdefault(one.line_id, one)
+    for each in found.order_by("-confidence", "id"):
+        best.setdefault(each.line_id, each)
     for line, row in zip(month.lines, rows, strict=True):
         truth, one = month.truth[line.key], best.get(row.id)
         if one is None:
