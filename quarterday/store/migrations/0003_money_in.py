@@ -1069,6 +1069,12 @@ class Migration(migrations.Migration):
                 name="payout_net",
             ),
         ),
+        migrations.AddIndex(
+            model_name="bankmatch",
+            index=models.Index(
+                condition=models.Q(("kind", "other")), fields=["key"], name="bank_match_other"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="bankmatch",
             constraint=models.UniqueConstraint(

@@ -180,6 +180,9 @@ class BankMatch(Row):
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = (
+            models.Index(fields=["key"], name="bank_match_other", condition=models.Q(kind="other")),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["line", "key"],
