@@ -20,6 +20,7 @@ from quarterday.cli import (
     cash,
     collect,
     credit,
+    credit_moves,
     debits,
     disputes,
     documents,
@@ -121,6 +122,7 @@ app.add_typer(collect.group, name="collect", rich_help_panel=_CUSTOMERS)
 app.add_typer(instalments.group, name="instalments", rich_help_panel=_CUSTOMERS)
 app.add_typer(sellers.group, name="sellers", rich_help_panel=_CUSTOMERS)
 app.add_typer(sandbox.group, name="sandbox", rich_help_panel=_CUSTOMERS)
+credit.group.add_typer(credit_moves.group)
 app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)
 app.add_typer(messages.group, name="messages", rich_help_panel=_CUSTOMERS)
 app.add_typer(links.group, name="links", rich_help_panel=_CUSTOMERS)

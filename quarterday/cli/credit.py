@@ -16,6 +16,7 @@ from quarterday.cli.options import (
     Json,
     Limit,
     SellerCode,
+    StaffRoleOption,
     Today,
     day_option,
     read_clock,
@@ -67,9 +68,19 @@ def grant(
     expires_on: Annotated[
         date | None, day_option("--expires-on", text="First day on which it is gone.")
     ] = None,
-    priority: Annotated[int, typer.Option(help="Low ones are used first.")] = 100,
+    priority: Annotated[
+        int | None, typer.Option(help="Low ones are used first; gifts 50, deposits 100.")
+    ] = None,
+    use: Annotated[
+        Literal["any", "orders", "renewals"], typer.Option("--for", help="What it may pay for.")
+    ] = "any",
+    product: Annotated[
+        list[str] | None,
+        typer.Option("--product", metavar="CODE", help="Only this product; may be repeated."),
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why, for your own records.")] = "",
     external_id: ExternalId = None,
+    role: StaffRoleOption = "owner",
     seller: SellerCode = None,
     today: Today = None,
     as_json: Json = False,
@@ -88,8 +99,10 @@ def grant(
         method=method,
         expires_on=expires_on,
         priority=priority,
+        scope={"use": use, "products": product or []},
         reason=reason,
         external_id=external_id,
+        role=role,
         actor=ACTOR,
     )
     if as_json:
@@ -161,6 +174,7 @@ def expire(
 def reverse(
     grant: Annotated[str, typer.Argument(metavar="CREDIT", help="By public id or external id.")],
     reason: Annotated[str, typer.Option(help="Why it is taken back.")],
+    role: StaffRoleOption = "owner",
     today: Today = None,
     as_json: Json = False,
 ) -> None:
@@ -170,7 +184,7 @@ def reverse(
 
     row, now = find_grant(grant), read_clock()
     day = today_of(row.account.seller, today, now)
-    taken = reverse_credit(grant=row, today=day, now=now, reason=reason, actor=ACTOR)
+    taken = reverse_credit(grant=row, today=day, now=now, reason=reason, role=role, actor=ACTOR)
     if as_json:
         print_json(grant_record(find_grant(row.public_id)))
     else:

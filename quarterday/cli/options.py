@@ -62,6 +62,10 @@ Limit = Annotated[
 Today = Annotated[
     date | None, day_option("--today", text="Do it as if it were this day where the seller is.")
 ]
+StaffRoleOption = Annotated[
+    str,
+    typer.Option("--role", metavar="ROLE", help="The role of staff that does it: owner, finance."),
+]
 
 
 def read_clock() -> datetime:

@@ -164,6 +164,7 @@ def grant_record(row: CreditGrant) -> Record:
         "granted_on": row.granted_on,
         "expires_on": row.expires_on,
         "priority": row.priority,
+        "scope": row.scope,
         "currency": row.currency,
         "amount": amount(row.amount_minor, row.currency),
         "open": amount(row.open_minor, row.currency),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -94,6 +95,13 @@ def page_credit(
     return CreditPage(
         found, found[0].position if newer else None, found[-1].position if older else None
     )
+
+
+def iterate_credit(account_id: int) -> Iterator[CreditMove]:
+    """All that moved the credit of an account, the oldest first."""
+    sql = f"SELECT * FROM ({days(_MOVES)}) p ORDER BY p.position"
+    for row in fetch(sql, [account_id] * 3):
+        yield _read(row)
 
 
 def _read(row: tuple[object, ...]) -> CreditMove:
