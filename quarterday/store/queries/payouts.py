@@ -46,12 +46,6 @@ def list_items(payout: Payout) -> list[PayoutItem]:
     return list(rows.order_by("position"))
 
 
-def sum_booked_fees(payout: Payout) -> int:
-    """How much of a payout's fee is in the book already: what disputes cost is booked with them."""
-    rows = payout.items.filter(dispute__isnull=False, fee_minor__gt=0).select_related("dispute")
-    return sum(min(one.fee_minor, one.dispute.fee_minor) for one in rows if one.dispute)
-
-
 def iterate_unlinked(since: datetime) -> Iterator[Payout]:
     """Payouts seen since an instant with parts that may still be found."""
     parts = PayoutItem.objects.filter(

@@ -36,7 +36,7 @@ from quarterday.store.models import (
     Refund,
 )
 from quarterday.store.queries.inbox import find_item, list_inbox
-from quarterday.store.queries.payouts import sum_booked_fees
+from quarterday.store.queries.matches import find_payout_fee
 from tests.services.paid import begin, disputed, hear, offer, pay, refunded
 from tests.services.till import DAY, NOW, Shop, together
 
@@ -201,7 +201,8 @@ def test_a_payout_is_the_sum_of_its_parts(shop: Shop) -> None:
     hear(shop, PayoutNews("p2", *terms, parts))
     hear(shop, PayoutNews("p1", "po_1", PayoutState.ANNOUNCED, *terms[2:]))
     payout = Payout.objects.get()
-    assert (payout.status, sum_booked_fees(payout)) == ("arrived", 1500)
+    # What the dispute cost was booked with it.
+    assert (payout.status, find_payout_fee(payout)) == ("arrived", 300)
     items = PayoutItem.objects.order_by("position")
     # What the parts do not explain stands as a part of its own.
     assert [(one.kind, one.gross_minor) for one in items][-1] == ("other", -100)
