@@ -161,6 +161,9 @@ def _read_parts(api: GoCardlessApi, payout: str, gross: int, fee: int) -> Iterat
             fees[about] = fees.get(about, Decimal()) - amount
         else:
             mine = links.get("refund") or about
+            if _PART_KINDS.get(kind) == "dispute":
+                # As the dispute itself is called.
+                mine = f"{about}:{kind.removeprefix('payment_')}"
             key = (_PART_KINDS.get(kind, "other"), mine)
             moved[key] = moved.get(key, Decimal()) + amount
     split = allocate(fee, [Fraction(max(one, Decimal())) for one in fees.values()]) if fees else []

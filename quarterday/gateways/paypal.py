@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from quarterday.core.errors import BillingError
 from quarterday.gateways.paypal_api import LIVE, SANDBOX, PayPalApi, Refusal, Row, link_of
 from quarterday.gateways.paypal_events import check_event, list_events, read_event
+from quarterday.gateways.paypal_payouts import read_payouts
 from quarterday.gateways.paypal_words import (
     CURRENCIES,
     LOCALES,
@@ -41,6 +42,7 @@ from quarterday.ports.outcomes import (
     KeptMethod,
     News,
     Outcome,
+    PayoutNews,
     Redirect,
     Succeeded,
     Unknown,
@@ -176,6 +178,10 @@ class PayPal:
         api = self._open()
         for event in list_events(api, since, until):
             yield read_event(api, event)
+
+    def list_payouts(self, since: datetime, until: datetime) -> Iterator[PayoutNews]:
+        """What was taken from PayPal's balance to the bank, with all that had made it up."""
+        return read_payouts(self._open(), since, until)
 
     def _open(self) -> PayPalApi:
         return PayPalApi(*self._client, self._base_url)

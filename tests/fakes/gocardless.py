@@ -469,6 +469,10 @@ class FakeGoCardless(FakeGateway):
                 items.append(("payment_paid_out", Decimal(payment["amount"]), links))
                 fee = Decimal(payment["amount"]) / 100 + Decimal("20.5")
                 items.append(("gocardless_fee", -fee, links))
+            if payment["status"] in ("charged_back", "failed") and payment.pop("_paid_out", ""):
+                links = {"payment": payment["id"]}
+                kind = f"payment_{payment['status']}"
+                items.append((kind, Decimal(-payment["amount"]), links))
         for refund in self.rows["refunds"].values():
             if not refund.get("_paid"):
                 refund["_paid"] = True
@@ -493,6 +497,7 @@ class FakeGoCardless(FakeGateway):
             self._make("payout_items", type=kind, amount=f"{amount:.1f}", links=inside)
         for payment in self.rows["payments"].values():
             if payment["status"] == "confirmed":
+                payment["_paid_out"] = True
                 self._move_on(payment, "paid_out")
         self._say("payouts", "paid", row)
         return str(row["id"])

@@ -13,6 +13,7 @@ import hmac
 import json
 import zlib
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from tests.fakes import paypal_schema
@@ -48,7 +49,9 @@ class FakePayPal(FakeGateway):
         self.tokens: dict[str, Object] = {}
         self.disputes: dict[str, Object] = {}
         self.events: list[Object] = []
+        self.balance: list[Object] = []
         self.violations: list[str] = []
+        self.may_search = True
         self.wallet_does, self.refund_does = "ok", "ok"
         self._keys: dict[tuple[str, str], tuple[dict[str, Object], str]] = {}
         self._bearer, self._count = "bearer-0", 0
@@ -241,6 +244,7 @@ class FakePayPal(FakeGateway):
                 "net_amount": write_money(minor - fee, code),
             }
             self.move("payment", capture["custom_id"], capture["id"], minor, code)
+            self._book("T0006", capture["id"], minor, code, -fee)
         name = {"COMPLETED": "COMPLETED", "DECLINED": "DENIED"}[status]
         self._say(f"PAYMENT.CAPTURE.{name}", self._full(capture))
 
@@ -322,6 +326,7 @@ class FakePayPal(FakeGateway):
         code = refund["amount"]["currency_code"]
         minor = read_minor(refund["amount"])
         self.move("refund", refund.get("custom_id", ""), refund["id"], -minor, code)
+        self._book("T1107", refund["id"], -minor, code)
         refunds = self._payments(capture)["refunds"]
         back = sum(read_minor(one["amount"]) for one in refunds if one["status"] == "COMPLETED")
         is_all = back == read_minor(capture["amount"])
@@ -453,7 +458,57 @@ class FakePayPal(FakeGateway):
         rows = self.disputes.values()
         return Reply({"items": [one for one in rows if one["_capture"] == name], "links": []})
 
+    def _book(self, code: str, name: str, minor: int, currency: str, fee: int = 0) -> None:
+        """The balance moves."""
+        info = {
+            "transaction_id": name,
+            "transaction_event_code": code,
+            "transaction_status": "S",
+            "transaction_initiation_date": self.read_now().strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "transaction_amount": write_money(minor, currency),
+            "fee_amount": write_money(fee, currency),
+        }
+        self.balance.append({"transaction_info": info})
+
+    @route("GET", "/v1/reporting/transactions")
+    def search(self, request: Request) -> Reply:
+        query = request.query
+        if not self.may_search:
+            raise _Refused(403, "NOT_AUTHORIZED")
+        since, until = (datetime.fromisoformat(query[f"{one}_date"]) for one in ("start", "end"))
+        if until - since > timedelta(days=31) or int(query["page_size"]) > 500:
+            raise _Refused(400, "INVALID_REQUEST")
+        rows = [
+            one
+            for one in self.balance
+            if since
+            <= datetime.fromisoformat(one["transaction_info"]["transaction_initiation_date"])
+            <= until
+        ]
+        page = int(query["page"])
+        return Reply(
+            {
+                "transaction_details": rows[2 * page - 2 : 2 * page],
+                "page": page,
+                "total_items": len(rows),
+                "total_pages": -(-len(rows) // 2),
+                "last_refreshed_datetime": self.read_now().strftime("%Y-%m-%dT%H:%M:%S%z"),
+            }
+        )
+
     # What happens at PayPal.
+
+    @action
+    def pay_out(self, leave_minor: int = 0, currency: str = "EUR") -> str:
+        """The balance is taken to the bank, or all but a part of it."""
+        rows = [one["transaction_info"] for one in self.balance]
+        moved = [one for one in rows if one["transaction_amount"]["currency_code"] == currency]
+        minor = sum(
+            read_minor(one[name]) for one in moved for name in ("transaction_amount", "fee_amount")
+        )
+        name = self._name("WI")
+        self._book("T0400", name, leave_minor - minor, currency)
+        return name
 
     @action
     def approve(self, name: str, does: str = "ok", then: str = "ok", email: str = "") -> None:
@@ -511,6 +566,7 @@ class FakePayPal(FakeGateway):
         }
         code = money["currency_code"]
         self.move("dispute", capture["custom_id"], dispute, -read_minor(money), code)
+        self._book("T1110", self._name("HO"), -read_minor(money), code)
         self._say("CUSTOMER.DISPUTE.CREATED", self.disputes[dispute])
         return dispute
 
@@ -523,6 +579,7 @@ class FakePayPal(FakeGateway):
         if outcome in ("RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER"):
             key, code = capture["custom_id"], money["currency_code"]
             self.move("dispute_won", key, name, read_minor(money), code)
+            self._book("T1111", self._name("HO"), read_minor(money), code)
         else:
             self._say("PAYMENT.CAPTURE.REVERSED", self._full(capture) | {"amount": money})
         self._say("CUSTOMER.DISPUTE.RESOLVED", dispute)
@@ -555,15 +612,13 @@ class FakePayPal(FakeGateway):
 def read_minor(money: Object) -> int:
     """In minor units of ISO 4217: forints and Taiwan dollars have two decimals there."""
     digits = 0 if money["currency_code"] == "JPY" else 2
-    whole, _, rest = money["value"].partition(".")
-    return int(whole) * int(10**digits) + int(rest.ljust(digits, "0") or 0)
+    return int(Decimal(money["value"]).scaleb(digits))
 
 
 def write_money(minor: int, code: str) -> dict[str, str]:
-    if code == "JPY":
-        return {"currency_code": code, "value": str(minor)}
-    text = str(minor // 100) if code in WHOLE else f"{minor // 100}.{minor % 100:02}"
-    return {"currency_code": code, "value": text}
+    digits = 0 if code == "JPY" else 2
+    text = str(Decimal(minor).scaleb(-digits))
+    return {"currency_code": code, "value": text.removesuffix(".00") if code in WHOLE else text}
 
 
 def _check_money(money: Object) -> None:

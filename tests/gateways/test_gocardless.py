@@ -240,6 +240,21 @@ def test_fees_with_tenths_of_a_cent_sum_to_the_payout(rig: GoCardlessRig) -> Non
     assert told.arrives_on == date(2026, 3, 5)
 
 
+def test_what_was_taken_back_is_in_the_next_payout(rig: GoCardlessRig) -> None:
+    _, reference = pay(rig)
+    rig.pay_out()
+    rig.gocardless.charge_back(reference)
+    (dispute,) = [one for one in hear(rig) if isinstance(one, DisputeNews)]
+    pay(rig, "att_2")
+    rig.pay_out()
+    payout, _ = rig.open().list_payouts(NOW - DAY, NOW + DAY)
+    assert payout.gross_minor == 0
+    taken = [one for one in payout.parts if one.kind == "dispute"]
+    assert [(one.reference, one.gross_minor) for one in taken] == [
+        (dispute.dispute_reference, -11900)
+    ]
+
+
 # Set-up.
 
 

@@ -291,6 +291,37 @@ def test_a_payment_that_is_taken_back_without_a_dispute_is_returned(rig: PayPalR
     assert (told.reference, told.attempt, told.amount_minor) == (reference, "att_1", 11900)
 
 
+def test_a_payout_is_what_moved_since_the_one_before(rig: PayPalRig) -> None:
+    fee = 11900 * 249 // 10000 + 35
+    day = 24 * HOUR
+    with at(rig.paypal, NOW - 20 * day):
+        pay(rig)
+        rig.paypal.pay_out(leave_minor=1000)
+    with at(rig.paypal, NOW - 2 * day):
+        _, second = pay(rig, "att_2")
+        _, third = pay(rig, "att_3")
+        rig.paypal.refund_by_hand(second, "20.00")
+        rig.paypal.open_dispute(third)
+    with at(rig.paypal, NOW - day):
+        taken = rig.paypal.pay_out()
+        pay(rig, "att_4")
+    (payout,) = rig.open().list_payouts(NOW - day, NOW)
+    assert payout.reference == taken
+    assert payout.arrives_on == (NOW - day).date()
+    assert [(one.kind, one.gross_minor, one.fee_minor) for one in payout.parts] == [
+        ("payment", 11900, fee),
+        ("payment", 11900, fee),
+        ("refund", -2000, 0),
+        ("dispute", -11900, 0),
+        # What the payout before had left.
+        ("other", 1000, 0),
+    ]
+    assert (payout.fee_minor, payout.net_minor) == (2 * fee, 10900 - 2 * fee)
+    assert payout.gross_minor == payout.net_minor + payout.fee_minor
+    rig.paypal.may_search = False
+    assert not list(rig.open().list_payouts(NOW - day, NOW))
+
+
 # The schemas.
 
 _ORDER: dict[str, Any] = {

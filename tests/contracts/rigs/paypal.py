@@ -17,8 +17,7 @@ from tests.fakes.paypal import FakePayPal
 
 class PayPalRig(Rig):
     code = "paypal"
-    # It says nothing of what it pays out, and of a refund that fails only when asked.
-    able = frozenset(Able) - {Able.TYPES, Able.PAYS_OUT}
+    able = frozenset(Able) - {Able.TYPES}
     choice = "wallet"
     charge_route = r"POST /v2/checkout/orders/\w+/capture$"
     refund_route = r"POST /v2/payments/captures/\w+/refund$"
@@ -69,3 +68,6 @@ class PayPalRig(Rig):
     def close_dispute(self, dispute: str, *, is_won: bool) -> None:
         outcome = "RESOLVED_SELLER_FAVOUR" if is_won else "RESOLVED_BUYER_FAVOUR"
         self.paypal.close_dispute(dispute, outcome)
+
+    def pay_out(self) -> None:
+        self.paypal.pay_out()
