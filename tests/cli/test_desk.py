@@ -71,3 +71,34 @@ def test_nothing_due_is_said_in_words(shop: Shop, tmp_path: Path) -> None:
     assert "has made no file" in shop.refuses(f"debits sent X --seller {code}")
     assert "no debit 'X'" in shop.refuses(f"debits return X --code AM04 --seller {code}")
     assert stat.S_ISDIR(tmp_path.stat().st_mode)
+
+
+def test_direct_debits_from_mandate_to_return(shop: Shop, tmp_path: Path) -> None:
+    shop("sellers brand host --set gateways.sepa_debit.creditor_id=DE98ZZZ09999999999")
+    shop("sellers brand host --set iban=DE89370400440532013000 --set bic=COBADEFFXXX")
+    table = tmp_path / "mandates.csv"
+    table.write_text(f"{HEAD}\nA1,M-1,Zoë Müller,AT611904300234573201,2026-01-01,\n")
+    shop(f"mandates import {table}")
+    shop("run --on 2026-01-15", status=4)
+    shop("collect --account A1 --today 2026-01-29")
+    (due,) = shop.data("debits due")
+    assert (due["account"], due["mandate"], due["amount"]) == ("A1", "M-1", "35.64")
+    folder = tmp_path / "files"
+    (made,) = shop.data(f"debits make-file --through 2090-01-01 --to {folder}")
+    path = Path(made["path"])
+    assert "<MndtId>M-1</MndtId>" in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    written = path.read_bytes()
+    shop(f"debits download {made['file']} --to {folder}")
+    assert path.read_bytes() == written
+    assert "No debit is due" in shop("debits make-file --through 2090-01-01")
+    assert "is sent" in shop(f"debits sent {made['file']}")
+    assert "refused all of it" in shop.refuses(f"debits drop {made['file']}")
+    settled = shop.data(f"debits settle {made['file']}")
+    assert (settled["payments"], settled["total"]) == (1, "35.64")
+    assert shop.data("accounts show A1")["owed"] == "0.00"
+    said = shop(f"debits return {due['debit']} --code MD01 --fee 3.00")
+    assert "came back and is owed again; its mandate is revoked" in said
+    assert shop.data("accounts show A1")["owed"] == "35.64"
+    assert shop.data("debits list")[0]["status"] == "sent"
+    shop("check")
