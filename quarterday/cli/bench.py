@@ -44,8 +44,8 @@ _MATCHING_ROWS = (
     ("findable", "Lines that can be found", "{:,}"),
     ("found_percent", "Found: booked, or right as first proposal, %", "{:.2f}"),
     ("booked_percent", "Booked without asking, %", "{:.2f}"),
-    ("lines_compared_per_second", "Lines compared per second", "{:,}"),
-    ("lines_matched_per_second", "Lines matched and booked per second", "{:,}"),
+    ("lines_compared_per_second", "Lines compared per second of one core", "{:,}"),
+    ("lines_matched_per_second", "Lines matched and booked per second of one core", "{:,}"),
 )
 
 Database = Annotated[

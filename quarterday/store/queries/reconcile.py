@@ -20,12 +20,25 @@ from quarterday.store.queries.stream import one_view
 # Money that is longer on its way than this is asked about.
 _LATE = timedelta(days=14)
 
-# An entry of a clearing account, and what it belongs to: the payout, the file of debits or the
-# return that the bank has shown it in, or else the payment, refund or dispute itself.
+_WRONG = {
+    "pot_": "the payout has arrived, but its parts do not come to it",
+    "til_": "the till and what the bank shows of it are not the same amount",
+    "debits:": "the bank line and the debits in it are not the same amount",
+    "debit:": "the bank line and the debit are not the same amount",
+    "return:": "the bank line and what came back are not the same amount",
+    "mat_": "matched with nothing that is in the book",
+}
+_WAITING = {
+    "rfd": "given back, and not at the bank yet",
+    "dsp": "fee of a dispute, not at the bank yet",
+}
+# An entry of a clearing account, and what it belongs to: the payout, the file of debits, the
+# return or the till's deposit that the bank has shown it in, or else the payment or refund itself.
 _CLEARING = """
 SELECT code, currency, cluster, SUM(amount_minor) AS total, MIN([one.day]) FROM (
   SELECT l.code, p.currency, p.amount_minor, e."on" AS day, COALESCE(
     CASE WHEN m.kind IN ('debits', 'return') THEN m.key
+         WHEN m.kind = 'other' THEN SUBSTR(m.key, LENGTH(m.key) - 35)
          WHEN m.id IS NOT NULL THEN COALESCE(mp.public_id, mo.public_id, mr.public_id, m.public_id)
     END,
     (SELECT o.public_id FROM store_payoutitem i
@@ -43,7 +56,13 @@ SELECT code, currency, cluster, SUM(amount_minor) AS total, MIN([one.day]) FROM 
      JOIN store_bankmatch b ON b.batch_id = t.batch_id AND b.status = 'booked'
       AND b.key = 'return:' || t.end_to_end_id
      WHERE x.refund_id = r.id OR x.id = d.id LIMIT 1),
+    (SELECT h.public_id FROM store_tillentry y
+     JOIN store_till h ON h.id = y.till_id
+     JOIN store_bankmatch b ON b.kind = 'other' AND b.status = 'booked'
+      AND b.key = 'desk:' || pay.method || ':' || h.public_id
+     WHERE y.payment_id = pay.id LIMIT 1),
     CASE WHEN r.external_id LIKE 'undo mat_%%' THEN rp.public_id END,
+    CASE WHEN y.kind <> 'banked' THEN yp.public_id END,
     e.source) AS cluster
   FROM store_posting p
   JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
@@ -56,6 +75,8 @@ SELECT code, currency, cluster, SUM(amount_minor) AS total, MIN([one.day]) FROM 
   LEFT JOIN store_refund r ON r.public_id = e.source
   LEFT JOIN store_payment rp ON rp.id = r.payment_id
   LEFT JOIN store_dispute d ON d.public_id = e.source
+  LEFT JOIN store_tillentry y ON y.public_id = e.source
+  LEFT JOIN store_payment yp ON yp.id = y.payment_id
   WHERE l.seller_id = %s AND l.code LIKE 'assets:clearing:%%' AND e."on" <= %s) one
 GROUP BY code, currency, cluster HAVING SUM(amount_minor) <> 0
 ORDER BY code, currency, MIN(one.day), cluster
@@ -215,19 +236,12 @@ def _read_clearing(seller: Seller, day: date) -> Iterator[Part]:
 
 def _explain(name: str, is_late: bool) -> tuple[str, bool]:
     """What it means that something of a document or a group is left, and whether it is wrong."""
-    kind = name.partition("_")[0]
-    if kind == "pot":
-        return "the payout has arrived, but its parts do not come to it", True
-    if name.startswith(("debits:", "debit:", "return:")):
-        return "the bank line and the debits in it are not the same amount", True
-    if kind == "mat":
-        return "matched with nothing that is in the book", True
+    for prefix, text in _WRONG.items():
+        if name.startswith(prefix):
+            return text, True
     late = ", for longer than two weeks" if is_late else ""
-    if kind == "rfd":
-        return f"given back, and not at the bank yet{late}", is_late
-    if kind == "dsp":
-        return f"fee of a dispute, not at the bank yet{late}", is_late
-    return f"on its way to the bank{late}", is_late
+    what = _WAITING.get(name.partition("_")[0], "on its way to the bank")
+    return f"{what}{late}", is_late
 
 
 def _read_receivables(seller: Seller, day: date) -> Iterator[Part]:
