@@ -26,6 +26,7 @@ from quarterday.store.models import (
     PaymentAttempt,
     Seller,
 )
+from quarterday.store.queries.open_events import list_unmatched_keys, list_waiting
 from quarterday.store.queries.unmatched_events import read_money
 
 _OPEN = (GatewayEventStatus.UNMATCHED, GatewayEventStatus.FAILED, GatewayEventStatus.RECEIVED)
@@ -73,12 +74,11 @@ def assign_event(
 
 def retry_same(event: GatewayEvent, reference: str, now: datetime) -> None:
     """What else was said of the same payment has something to be about now."""
-    rows = GatewayEvent.objects.filter(
-        seller=event.seller,
-        gateway=event.gateway,
-        status__in=(GatewayEventStatus.UNMATCHED, GatewayEventStatus.RECEIVED),
-        news__contains=reference,
-    )
+    assert event.seller is not None, "an event of a gateway has a seller"
+    keys = list_waiting(event.seller, event.gateway, {reference}, now)
+    keys += list_unmatched_keys()
+    rows = GatewayEvent.objects.filter(id__in=keys, seller=event.seller, gateway=event.gateway)
+    rows = rows.filter(news__contains=reference)
     rows.update(status=GatewayEventStatus.RECEIVED, next_at=now)
 
 

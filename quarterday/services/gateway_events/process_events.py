@@ -6,11 +6,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 
 from django.db import transaction
-from django.db.models import Q
 
 from quarterday.core.errors import BillingError
 from quarterday.core.period import local_date
@@ -23,9 +20,10 @@ from quarterday.services.gateway_events.not_yet import AskLater, NotYet, Unmatch
 from quarterday.services.payments.finish_attempt import finish_attempt
 from quarterday.services.payments.make_intent import make_intent
 from quarterday.store.models import GatewayEvent, GatewayEventStatus, PaymentAttempt, Seller
+from quarterday.store.queries.open_events import list_due, list_waiting
 
 _log = logging.getLogger(__name__)
-_BATCH = 200
+_BATCH, _MOST = 200, 5000
 TO_DO = (GatewayEventStatus.RECEIVED, GatewayEventStatus.FAILED)
 _SECOND, _MINUTE, _HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 # How long an event waits for what it depends on; then it is over (see `NotYet`).
@@ -78,14 +76,12 @@ def process_event(event: GatewayEvent, *, now: datetime) -> str | None:
 
 
 def _iterate_due(now: datetime) -> Iterator[GatewayEvent]:
-    """In batches by key, so that memory does not grow with them."""
-    last = 0
-    rows = GatewayEvent.objects.select_related("seller__brand").filter(
-        Q(next_at=None) | Q(next_at__lte=now), status__in=TO_DO, seller__isnull=False
-    )
-    while batch := list(rows.filter(id__gt=last).order_by("id")[:_BATCH]):
-        yield from batch
-        last = batch[-1].id
+    """The content in batches, so that memory does not grow with them; the rest in the next run."""
+    keys = list_due(now, _MOST)
+    for start in range(0, len(keys), _BATCH):
+        rows = GatewayEvent.objects.select_related("seller__brand")
+        found = rows.in_bulk(keys[start : start + _BATCH])
+        yield from (found[key] for key in keys[start : start + _BATCH] if key in found)
 
 
 def _complete(seller: Seller, event: GatewayEvent, news: News, now: datetime) -> News:
@@ -157,12 +153,8 @@ def _wake(event: GatewayEvent, news: AttemptNews, outcome: Succeeded, now: datet
     names = {news.reference, outcome.reference, news.attempt}
     if outcome.method is not None:
         names.add(outcome.method.token)
-    # They are few, and found by the index on what is open; a name is looked for as a whole.
-    said = [Q(news__contains=name) for name in names if name]
-    GatewayEvent.objects.filter(
-        reduce(or_, said, Q()),
-        seller=event.seller,
-        gateway=event.gateway,
-        status=GatewayEventStatus.RECEIVED,
-        next_at__gt=now,
-    ).update(next_at=now)
+    assert event.seller is not None, "an event of a gateway has a seller"
+    keys = list_waiting(event.seller, event.gateway, names, now)
+    if keys:
+        received = GatewayEventStatus.RECEIVED
+        GatewayEvent.objects.filter(id__in=keys, status=received).update(next_at=now)

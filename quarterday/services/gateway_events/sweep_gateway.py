@@ -11,6 +11,7 @@ from quarterday.ports.outcomes import News
 from quarterday.services.gateway_events.store_events import SWEEP, store_events
 from quarterday.services.payouts.link_items import link_items
 from quarterday.store.models import GatewayEvent, GatewayEventStatus, Seller, SweepMark
+from quarterday.store.queries.open_events import list_unmatched_keys
 from quarterday.store.queries.paying import open_gateway_of
 from quarterday.store.queries.payouts import iterate_unlinked
 
@@ -59,9 +60,9 @@ def is_due(seller: Seller, gateway: str, now: datetime) -> bool:
 def retry_unmatched(seller: Seller, gateway: str, now: datetime) -> int:
     """Look once more at what matched nothing: what it is about may be there by now."""
     rows = GatewayEvent.objects.filter(
+        id__in=list_unmatched_keys(),
         seller=seller,
         gateway=gateway,
-        status=GatewayEventStatus.UNMATCHED,
         received_at__gte=now - _STALE,
     )
     return rows.update(status=GatewayEventStatus.RECEIVED, next_at=now)

@@ -25,7 +25,7 @@ _INVOICE, _ACCOUNT, _PAYER, _AMOUNT, _TIME = 50, 30, 25, 25, 10
 _MOST = 95
 _NEAR = timedelta(days=2)
 _FEW, _WORDS = 20, 500
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{2,39}")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{1,39}")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{3,190}")
 
 

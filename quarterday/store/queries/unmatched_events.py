@@ -14,15 +14,14 @@ from quarterday.ports.outcomes import (
 )
 from quarterday.store.models import GatewayEvent, GatewayEventStatus, Seller
 from quarterday.store.queries.inbox_item import InboxItem
+from quarterday.store.queries.open_events import list_unmatched_keys
 from quarterday.store.queries.references import NotThere
 from quarterday.store.queries.suggestions import suggest
 
 
 def list_unmatched(seller: Seller | None, limit: int) -> list[InboxItem]:
     """The oldest first, without suggestions, which take a look at each one."""
-    rows = GatewayEvent.objects.select_related("seller").filter(
-        status=GatewayEventStatus.UNMATCHED, seller__isnull=False
-    )
+    rows = GatewayEvent.objects.select_related("seller").filter(id__in=list_unmatched_keys())
     if seller is not None:
         rows = rows.filter(seller=seller)
     rows = rows.order_by("received_at", "id")

@@ -13,6 +13,7 @@ from quarterday.ports.outcomes import (
     Declined,
     KeptMethod,
     MethodNews,
+    News,
     PayoutNews,
     PayoutPart,
     PayoutState,
@@ -139,7 +140,7 @@ def test_money_of_nobody_is_given_to_somebody_once(shop: Shop) -> None:
     offer(shop)
     invoice = shop.invoice(10000)
     body = f'{{"description": "{invoice.label} of anna"}}'
-    news = [AttemptNews("e1", Succeeded("pi_9", amount_minor=11900), reference="pi_9")]
+    news: list[News] = [AttemptNews("e1", Succeeded("pi_9", amount_minor=11900), reference="pi_9")]
     news.append(disputed(Payment(reference="pi_9", amount_minor=5000), "opened"))
     store_events(seller=shop.seller, gateway="sandbox", news=news, body=body, now=NOW)
     for day in range(9):
