@@ -79,7 +79,7 @@ def tell_intent(intent: Object, now: datetime, *, keeps: bool) -> Outcome:
             return Succeeded(
                 reference,
                 _find_kept(intent) if keeps else None,
-                amount_minor=from_stripe(intent["amount_received"], intent["currency"]),
+                amount_minor=read_received(intent),
                 fee_minor=_find_fee(intent),
             )
         case "processing" | "requires_capture":
@@ -98,6 +98,11 @@ def tell_intent(intent: Object, now: datetime, *, keeps: bool) -> Outcome:
         case _:
             # It was made, but never confirmed, and nobody but us can.
             return Declined(DeclineCode.CANCELLED, reference)
+
+
+def read_received(intent: Object) -> int:
+    """What came in, in our minor units."""
+    return from_stripe(intent.get("amount_received", intent["amount"]), intent["currency"])
 
 
 def tell_setup(setup: Object) -> Outcome:

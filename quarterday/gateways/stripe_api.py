@@ -113,7 +113,10 @@ class StripeApi:
             return cast(Object, call().to_dict())
         except stripe.IdempotencyError as error:
             raise Mismatch(str(error)) from None
-        except (stripe.CardError, stripe.InvalidRequestError) as error:
+        except stripe.CardError as error:
+            # Whatever it calls itself: 402 says that the bank was asked.
+            raise Refusal({**_read_error(error), "type": "card_error"}) from None
+        except stripe.InvalidRequestError as error:
             raise Refusal(_read_error(error)) from None
         except stripe.AuthenticationError:
             raise BillingError(

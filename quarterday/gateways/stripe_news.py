@@ -7,7 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from quarterday.core.errors import BillingError
-from quarterday.gateways.stripe_answers import describe_method, is_debit, tell_refund
+from quarterday.gateways.stripe_answers import (
+    describe_method,
+    is_debit,
+    read_received,
+    tell_refund,
+)
 from quarterday.gateways.stripe_words import from_stripe
 from quarterday.ports.outcomes import (
     AttemptNews,
@@ -123,8 +128,7 @@ def read_intent(event_id: str, kind: str, intent: Object) -> News | None:
     """A payment. Money is told with its amount, also where nobody of us asked for it."""
     attempt, reference = _attempt(intent), str(intent["id"])
     if intent["status"] == "succeeded" and not intent.get("setup_future_usage"):
-        amount = from_stripe(intent["amount_received"], intent["currency"])
-        outcome = Succeeded(reference, amount_minor=amount)
+        outcome = Succeeded(reference, amount_minor=read_received(intent))
         return AttemptNews(event_id, outcome, attempt, reference)
     if not attempt or kind == "payment_intent.created":
         return None
