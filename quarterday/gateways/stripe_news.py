@@ -13,7 +13,7 @@ from quarterday.gateways.stripe_answers import (
     read_received,
     tell_refund,
 )
-from quarterday.gateways.stripe_words import from_stripe
+from quarterday.gateways.stripe_words import explain_decline, from_stripe
 from quarterday.ports.outcomes import (
     AttemptNews,
     DeclineCode,
@@ -154,8 +154,10 @@ def read_dispute(event_id: str, kind: str, dispute: Object) -> DisputeNews | Non
     if state is None:
         return None
     details: Object = dispute.get("payment_method_details") or {}
+    reason = str(dispute.get("reason") or "")
     if state is DisputeState.LOST and is_debit(str(details.get("type"))):
-        state = DisputeState.RETURNED
+        # What a bank says of a debit decides whether it is collected again.
+        state, reason = DisputeState.RETURNED, str(explain_decline({"reason": reason}).code)
     due = (dispute.get("evidence_details") or {}).get("due_by")
     return DisputeNews(
         event_id,
@@ -163,7 +165,7 @@ def read_dispute(event_id: str, kind: str, dispute: Object) -> DisputeNews | Non
         dispute_reference=str(dispute["id"]),
         state=state,
         amount_minor=from_stripe(dispute["amount"], dispute["currency"]),
-        reason=str(dispute.get("reason") or ""),
+        reason=reason,
         answer_by=_read_time(due).date() if due and state is DisputeState.OPENED else None,
         fee_minor=_sum_fees(dispute),
     )

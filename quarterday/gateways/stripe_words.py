@@ -58,7 +58,7 @@ _FINAL: Mapping[DeclineCode, str] = {
     "invalid_account_number account_number_invalid bank_account_unusable "
     "bank_account_verification_failed incorrect_account_holder_name "
     "incorrect_account_holder_address branch_does_not_exist invalid_bank_account_iban "
-    "payment_method_microdeposit_failed",
+    "payment_method_microdeposit_failed incorrect_account_details",
     DeclineCode.METHOD_REVOKED: "revocation_of_all_authorizations revocation_of_authorization "
     "stop_payment_order account_closed bank_account_closed debit_not_authorized "
     "bank_account_restricted recipient_deceased bank_ownership_changed mandate_invalid "
@@ -87,7 +87,7 @@ _LATER: Mapping[DeclineCode, str] = {
     "no_action_taken processing_error reenter_transaction try_again_later refer_to_customer "
     "bank_account_declined could_not_process generic_could_not_process "
     "payment_method_provider_decline payment_intent_payment_attempt_failed "
-    "payment_method_provider_timeout partner_generic_decline",
+    "payment_method_provider_timeout partner_generic_decline bank_cannot_process",
     DeclineCode.CANCELLED: "payment_method_customer_decline payment_intent_payment_attempt_expired "
     "customer_cancelled setup_intent_setup_attempt_expired",
 }

@@ -619,6 +619,8 @@ class FakeStripe(FakeGateway):
         with self._acting():
             charge = self.get(self.get(intent, "payment_intent")["latest_charge"], "charge")
             left = charge["amount_captured"] - charge["amount_refunded"]
+            is_debit = charge["payment_method_details"]["type"] == "sepa_debit"
+            reason = "debit_not_authorized" if is_debit else reason
             dispute = make.make_dispute(self._name("dp"), charge, amount or left, reason, self._now)
             self._keep(dispute)
             if is_inquiry:
@@ -627,7 +629,7 @@ class FakeStripe(FakeGateway):
                 return str(dispute["id"])
             charge["disputed"] = True
             self._move_dispute(dispute, -dispute["amount"], DISPUTE_FEE)
-            if charge["payment_method_details"]["type"] == "sepa_debit":
+            if is_debit:
                 dispute["status"] = "lost"
             self._tell("charge.dispute.created", dispute)
             self._tell("charge.dispute.funds_withdrawn", dispute)

@@ -271,6 +271,7 @@ def test_a_debit_that_its_payer_takes_back_is_returned(rig: StripeRig) -> None:
     told = [one for one in hear(rig) if isinstance(one, DisputeNews)]
     assert {one.state for one in told} == {DisputeState.RETURNED}
     assert {(one.amount_minor, one.fee_minor) for one in told} == {(11900, DISPUTE_FEE)}
+    assert {one.reason for one in told} == {DeclineCode.METHOD_REVOKED}
 
 
 def test_an_inquiry_takes_no_money_and_is_no_dispute(rig: StripeRig) -> None:
