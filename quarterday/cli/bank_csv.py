@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from quarterday.cli.command import command
 from quarterday.cli.inputs import ACTOR
 from quarterday.cli.options import Json, SellerCode, read_clock
 from quarterday.cli.output import Column, money, print_json, print_table, say
+from quarterday.core.statement import StatementEntry
 from quarterday.ports.statement import find_table_reader, suggest_columns
 
 _SHOWN = 5
@@ -75,6 +77,15 @@ def csv_columns(
         ]
         print_json({"columns": mapping, "rows": len(entries), "first": shown, "saved": save})
         return
+    _print_rows(mapping, entries)
+    if save:
+        say(f"Saved for bank account {row.code}.\n\nNext: quarterday bank import {file.name}")
+    else:
+        say("Nothing was saved.\n\nNext: the same with --save, or with --column ROLE=NAME")
+
+
+def _print_rows(mapping: dict[str, Any], entries: Sequence[StatementEntry]) -> None:
+    """What the columns are, and the first rows as they are read."""
     print_table(
         [Column("Column"), Column("is")],
         [(name, role) for role, name in mapping["columns"].items()],
@@ -88,10 +99,6 @@ def csv_columns(
     ]
     print_table(heads, rows)
     say(f"\n{len(entries):,} rows are read like this.")
-    if save:
-        say(f"Saved for bank account {row.code}.\n\nNext: quarterday bank import {file.name}")
-    else:
-        say("Nothing was saved.\n\nNext: the same with --save, or with --column ROLE=NAME")
 
 
 def _read_columns(given: list[str]) -> dict[str, Any]:
