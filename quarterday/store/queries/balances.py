@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from quarterday.core.credit_scope import read_scope
 from quarterday.store.bulk import to_column, to_day
 from quarterday.store.queries.raw import days, fetch, fetch_by_ids
 
@@ -36,6 +38,8 @@ class OpenCredit(NamedTuple):
     granted_on: date
     expires_on: date | None
     reason: str
+    use: str = "any"
+    products: tuple[str, ...] = ()
 
 
 class StatementLine(NamedTuple):
@@ -87,7 +91,7 @@ def load_balances(ids: Sequence[int], today: date) -> dict[int, Balance]:
 
 _GRANTS = """
 SELECT public_id, kind, currency, amount_minor, open_minor, priority, [granted_on], [expires_on],
-       reason
+       reason, scope
 FROM store_creditgrant WHERE account_id = %s AND open_minor > 0
 ORDER BY priority, COALESCE(expires_on, '9999-12-31'), granted_on, id
 """
@@ -95,10 +99,14 @@ ORDER BY priority, COALESCE(expires_on, '9999-12-31'), granted_on, id
 
 def load_open_credit(account_id: int) -> list[OpenCredit]:
     """The credit of an account in the order in which it is used (rule 13)."""
-    return [
-        OpenCredit._make([*facts, to_day(granted_on), expires_on and to_day(expires_on), reason])
-        for *facts, granted_on, expires_on, reason in fetch(days(_GRANTS), [account_id])
-    ]
+    found = []
+    for *facts, granted_on, expires_on, reason, scope in fetch(days(_GRANTS), [account_id]):
+        ends, limits = expires_on and to_day(expires_on), read_scope(json.loads(scope))
+        products = tuple(sorted(limits.products))
+        found.append(
+            OpenCredit._make([*facts, to_day(granted_on), ends, reason, str(limits.use), products])
+        )
+    return found
 
 
 # Credit is owed to the customer just as the receivable is owed by them, so using one for the

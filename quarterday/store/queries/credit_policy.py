@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from quarterday.core.credit_policy import CreditPolicy, read_policy
 from quarterday.core.lifecycle import SubscriptionState
-from quarterday.store.models import Account, Brand, Subscription
+from quarterday.store.models import Account, Brand, Product, Subscription
 
 _ACTIVE = (SubscriptionState.ACTIVE, SubscriptionState.TRIALING, SubscriptionState.CANCELLING)
 _USUAL = CreditPolicy()
@@ -14,6 +16,12 @@ def read_credit_policy(seller_id: int) -> CreditPolicy:
     """What a seller allows; what it does not say is as usual."""
     data = Brand.objects.filter(seller=seller_id).values_list("data", flat=True).first() or {}
     return read_policy(data["credit"]) if "credit" in data else _USUAL
+
+
+def name_products(seller_id: int, codes: Collection[str]) -> dict[str, str]:
+    """The names of products that credit is kept to, by code."""
+    rows = Product.objects.filter(seller=seller_id, code__in=codes)
+    return dict(rows.values_list("code", "name")) if codes else {}
 
 
 def has_service(account_id: int) -> bool:

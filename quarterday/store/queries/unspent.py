@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from quarterday.core.errors import BillingError
 from quarterday.ports.gateway import Ability
-from quarterday.store.models import Account, CreditGrant, CreditKind, Payment, PaymentAttempt
+from quarterday.store.models import (
+    Account,
+    CreditGrant,
+    CreditKind,
+    Payment,
+    PaymentAttempt,
+    PaymentKind,
+)
 from quarterday.store.queries.credit_policy import read_credit_policy
 from quarterday.store.queries.paying import open_gateway_of
 from quarterday.store.queries.refunds import find_origin
@@ -32,9 +39,14 @@ def list_unspent(account: Account, today: date) -> list[Unspent]:
         if grant.payment is not None and policy.may_refund(grant.granted_on, today):
             _, before = left.get(grant.payment.id, (None, 0))
             left[grant.payment.id] = grant.payment, before + grant.open_minor
+    attempts = PaymentAttempt.objects.select_related("method").filter(payment__in=left)
+    origins = {one.payment_id: one for one in attempts}
     found = []
     for payment, minor in left.values():
-        origin = find_origin(payment)
+        origin = origins.get(payment.id)
+        if origin is None and payment.kind != PaymentKind.RECEIVED:
+            # What came back to us is known to the gateway by how it came first; that is rare.
+            origin = find_origin(payment)
         if origin is not None and _can_refund(account, origin):
             way = origin.method.label if origin.method else ""
             found.append(Unspent(payment, way, minor))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from quarterday.web.portal.credit import show_credit
+from quarterday.web.portal.credit import export_credit, show_credit
 from quarterday.web.portal.documents import (
     list_documents,
     show_credit_note,
@@ -31,6 +31,8 @@ from quarterday.web.portal.methods import (
     switch_charging,
 )
 from quarterday.web.portal.pay import pay_invoices, show_attempt
+from quarterday.web.portal.top_up import end_top_up, show_top_up
+from quarterday.web.portal.unspent import refund_credit
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", show_home, name="home"),
@@ -47,7 +49,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/<str:public_id>/receipt.pdf", download_receipt, name="receipt"),
     path("payments/started/<str:public_id>/", show_attempt, name="attempt"),
     path("credit/", show_credit, name="credit"),
+    path("credit/list.csv", export_credit, name="credit_csv"),
     path("credit/add/", add_credit, name="add_credit"),
+    path("credit/top-up/", show_top_up, name="top_up"),
+    path("credit/top-up/stop/", end_top_up, name="end_top_up"),
+    path("credit/back/", refund_credit, name="refund_credit"),
     path("payment-methods/", show_methods, name="methods"),
     path("payment-methods/automatic/", switch_charging, name="autopay"),
     path("payment-methods/add/", add_method, name="add_method"),
