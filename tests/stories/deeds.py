@@ -16,7 +16,10 @@ from quarterday.core.period import local_date
 from quarterday.ports.clock import read_now
 from quarterday.ports.outcomes import KeptMethod
 
-JOBS = "collect_due look_up_attempts look_up_refunds process_events sweep_gateways".split()
+JOBS = (
+    "collect_due look_up_attempts look_up_refunds process_events sweep_gateways read_statements "
+    "match_bank_lines reconcile_daily"
+).split()
 KEYS = {"STRIPE_KEY": "sk_test_fake", "STRIPE_HOOK": "whsec_fake"}
 
 
@@ -24,6 +27,7 @@ def fill(method: str, customer: str) -> None:
     """Make the shop, and the card that the service keeps."""
     from django.db import connection
 
+    from quarterday.services.bank.add_bank_account import add_bank_account
     from quarterday.services.payments.keep_method import keep_method
     from quarterday.services.sellers.change_brand import change_brand
     from tests.services.till import NOW, Shop
@@ -38,6 +42,9 @@ def fill(method: str, customer: str) -> None:
     kept = KeptMethod(method, "card", "Visa •••• 4242", date(2039, 5, 31), {"customer": customer})
     keep_method(account=shop.account, gateway="stripe", kept=kept, now=NOW)
     shop.invoice(10000)
+    add_bank_account(
+        seller=shop.seller, code="giro", number="DE89370400440532013000", currency="EUR", now=NOW
+    )
     if connection.vendor == "sqlite":
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -77,6 +84,13 @@ def receive(path: str) -> None:
             "/hooks/pay/stripe/shop/", body.encode(), content_type="application/json"
         )
     process_events(now=read_now())
+
+
+def read_statement() -> None:
+    """Read what lies in the folder of statements, as the job does every minute."""
+    from quarterday.jobs.read_statements import ReadStatements
+
+    ReadStatements().run()
 
 
 def tick() -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,8 @@ from tests.zygote import DIE_AT, Zygote
 pytestmark = pytest.mark.slow
 OWED = 11900
 NOON = datetime(2026, 3, 16, 12, tzinfo=UTC)
-# After the death: at once, when leases are over, on the next days.
-LATER = ("2026-03-16T12:05", "2026-03-16T12:40", "2026-03-17T12:10", "2026-03-21T13:00")
+# After the death: at once, when leases are over, and on the next day.
+LATER = (timedelta(minutes=5), timedelta(minutes=40), timedelta(days=1, minutes=10))
 
 
 class World:
@@ -40,6 +41,9 @@ class World:
         self.databases = databases
         self.begun = len(stripe.movements)
         self.memory: dict[str, Any] = {}
+        self.now = NOON
+        self.inbox = folder / url.rpartition("/")[2].removesuffix(".sqlite3")
+        (self.inbox / "shop").mkdir(parents=True, exist_ok=True)
 
     def copy(self) -> World:
         """A world of its own: the gateway, too, knows only what it knew at this point."""
@@ -49,14 +53,19 @@ class World:
             )
         vars(self.stripe).update(deepcopy(self.memory))
         url = self.databases.copy(self.url)
-        return World(url, self.stripe, self.zygote, self.folder, self.databases)
+        made = World(url, self.stripe, self.zygote, self.folder, self.databases)
+        made.now = self.now
+        for path in (self.inbox / "shop").iterdir():
+            shutil.copy2(path, made.inbox / "shop")
+        return made
 
-    def do(self, deed: str, *arguments: str, at: str = "", die_at: int = 0) -> int:
+    def do(self, deed: str, *arguments: str, at: datetime | None = None, die_at: int = 0) -> bool:
         """Whether the process died; anything else than its end or the death is a failure."""
         env = os.environ | KEYS | {
             "QUARTERDAY_DATABASE_URL": self.url,
-            "QUARTERDAY_NOW": at or NOON.isoformat(),
+            "QUARTERDAY_NOW": (at or self.now).isoformat(),
             "QUARTERDAY_MAIL_URL": f"file://{self.folder}/mails",
+            "QUARTERDAY_STATEMENTS": str(self.inbox),
             "STRIPE_URL": self.stripe.url,
             DIE_AT: str(die_at),
         }  # fmt: skip
@@ -66,11 +75,11 @@ class World:
         return done.returncode == dying.STATUS
 
     def recover(self) -> None:
-        for at in LATER:
-            self.do("tick", at=f"{at}:00+00:00")
+        for later in LATER:
+            self.do("tick", at=self.now + later)
 
     def facts(self) -> dict[str, Any]:
-        self.do("tell", at=f"{LATER[-1]}:00+00:00")
+        self.do("tell", at=self.now + LATER[-1])
         facts: dict[str, Any] = json.loads(self.said)
         assert facts["offences"] == []
         return facts
@@ -106,7 +115,7 @@ def shop(
     """The shop before anything happened, to be copied."""
     world = World(databases.create(), stripe, zygote, tmp_path_factory.mktemp("money"), databases)
     kept = stripe.make_method()
-    world.do("fill", kept["method"], kept["customer"], at="2026-03-02T12:00:00+00:00")
+    world.do("fill", kept["method"], kept["customer"], at=datetime(2026, 3, 2, 12, tzinfo=UTC))
     yield world
     world.drop()
 
@@ -180,5 +189,39 @@ def test_a_webhook(shop: World) -> None:
         facts = after.facts()
         assert [one[:2] for one in facts["disputes"]] == [["opened", OWED]]
         assert [one[1:] for one in facts["invoices"]] == [["open", OWED]]
+        assert after.at_gateway("payment") == []
+    world.drop()
+
+
+STATEMENT = """:20:MARCH
+:25:37040044/532013000
+:28C:1/1
+:60F:C260312EUR100,00
+:61:2603130313C119,00NTRFNONREF//BANK-1
+:86:166?00GUTSCHRIFT?20SVWZ+INV-000001?32EXAMPLE CUSTOMER A1
+:61:2603130313C50,00NTRFNONREF//BANK-2
+:86:166?00GUTSCHRIFT?20SVWZ+GIFT FROM AN AUNT?32AUNT EXAMPLE
+:61:2603130313D12,50NCHGNONREF//BANK-3
+:86:808?00FEES
+:62F:C260313EUR256,50
+-
+"""
+
+
+def test_a_statement(shop: World) -> None:
+    """What it pays is paid once; what nobody knows stays open; all of it is in the book."""
+    world = shop.copy()
+    # Before it is due, or it would be charged first.
+    world.now = NOON - timedelta(days=2)
+    path = world.inbox / "shop" / "march.sta"
+    path.write_text(STATEMENT, "utf-8")
+    an_hour_ago = path.stat().st_mtime - 3600
+    os.utime(path, (an_hour_ago, an_hour_ago))
+    for after in die_everywhere(world, "read_statement"):
+        facts = after.facts()
+        assert sorted(one[1] for one in facts["bank"]) == [-1250, 5000, OWED]
+        assert facts["ledger"]["assets:bank:giro"] == 25650
+        assert [one[1:] for one in facts["invoices"]] == [["paid", 0]]
+        assert facts["payments"] == [["received", "succeeded", OWED]]
         assert after.at_gateway("payment") == []
     world.drop()
