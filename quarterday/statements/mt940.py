@@ -147,7 +147,7 @@ class _Builder:
                 entries=tuple(self.entries),
                 opening_minor=self.opening,
                 closing_minor=self.closing,
-                starts_on=self.starts_on or min(days, default=None),
+                starts_on=min(days, default=self.starts_on),
                 ends_on=self.ends_on or max(days, default=None),
                 reference=one_line(f"{self.reference} {self.sequence}"),
                 pending=self.pending,
