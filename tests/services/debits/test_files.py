@@ -31,6 +31,7 @@ from quarterday.store.models import (
     PaymentAttempt,
     PaymentMethod,
 )
+from quarterday.store.queries.check import check_books
 from tests.services.debits.desk import AT, CREDITOR, IBANS, NOW, Desk, new_account
 from tests.services.till import Shop, together
 
@@ -196,3 +197,21 @@ def test_a_debit_waits_for_the_bank_and_nothing_else(shop: Shop) -> None:
     attempt = desk.debit().attempt
     assert attempt.status == AttemptStatus.PENDING
     assert attempt.gateway_reference == attempt.public_id.removeprefix("att_").upper()
+
+
+def test_files_and_mandates_that_do_not_agree_are_named(shop: Shop) -> None:
+    desk = Desk(shop)
+    debit = desk.debit()
+    batch = made(desk)
+    wrongs = (
+        (DebitBatch, batch.id, {"total_minor": 1}, "debit-batch"),
+        (DebitBatch, batch.id, {"status": "dropped"}, "debit-batch"),
+        (Debit, debit.id, {"payment_group": ""}, "debit"),
+        (Mandate, debit.mandate_id, {"status": "revoked"}, "mandate"),
+    )
+    for model, key, changes, rule in wrongs:
+        rows = model.objects.filter(id=key)
+        before = rows.values(*changes).get()
+        rows.update(**changes)
+        assert {one.rule for one in check_books()} == {rule}
+        rows.update(**before)
