@@ -42,7 +42,7 @@ class Field:
 class DebitMandate:
     """A mandate that we keep ourselves, for debits that go straight to the bank.
 
-    ``iban`` is stored encrypted, and handed to the gateway with the method.
+    ``iban`` is stored encrypted, and opened only where a file for the bank is written.
     """
 
     reference: str
