@@ -61,6 +61,16 @@ def test_a_payment_is_disputed_won_and_paid_out(shop: Shop, attempt: str) -> Non
     assert shop("check")
 
 
+def test_a_refund_that_takes_days_arrives_or_not(shop: Shop, attempt: str) -> None:
+    (paid,) = shop.data("payments list")
+    for option, status in (("--failed", "failed"), ("", "succeeded")):
+        made = shop.data(f"refunds make {paid['id']} --amount 5.00 --reopen --reason test")
+        assert made["status"] == "pending"
+        shop(f"sandbox refund {made['id']} {option}")
+        assert shop.data(f"refunds show {made['id']}")["status"] == status
+    assert shop("check")
+
+
 def test_a_kept_card_is_renewed_and_ended(shop: Shop, attempt: str) -> None:
     (kept,) = shop.data("payments methods A1")
     renewed = shop.data(f"sandbox renew {kept['id']}")
