@@ -13,11 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quarterday.core.errors import BillingError
+from quarterday.core.ledger.statement import post_bank_line, post_bank_opening
 from quarterday.services.bank.add_bank_account import add_bank_account
 from quarterday.services.bank.import_file import ImportedFile, import_file
 from quarterday.services.bank.import_statement import ImportedStatement
 from quarterday.services.bank.save_columns import save_columns
 from quarterday.services.errors import Conflict, NotFound
+from quarterday.services.ledger.post_entry import post_entry
 from quarterday.store.models import BankAccount, BankLine, BankStatement, JournalEntry
 from quarterday.store.queries.bank import find_bank_account, read_balance, read_opening
 from quarterday.store.queries.check.bank import check_bank
@@ -234,3 +236,38 @@ def test_two_imports_at_once_take_a_file_in_once(open_shop: Shop) -> None:
     done = together(*(lambda text=text: take(open_shop, text) for text in (text, other, text)))  # type: ignore[misc]
     assert sum(only(one).new for one in done if isinstance(one, ImportedFile)) == 6
     assert BankLine.objects.count() == 6
+
+
+def test_the_proof_sees_what_the_book_lacks_or_has_too_much(shop: Shop) -> None:
+    bank = add(shop)
+    take(shop, moves_of(MONTH, 5000, first=2, last=10))
+    known = BankLine.objects.first()
+    assert known is not None
+    with undone():
+        known.pk, known.public_id, known.fingerprint = None, "bln_other", "other"
+        known.save(force_insert=True)
+        assert {one.rule for one in check_bank()} >= {"bank-line", "bank-statement", "bank-balance"}
+    with undone():
+        stray = post_bank_line(
+            on=known.booked_on, reference="X", code=bank.code, currency="EUR", amount_minor=5
+        )
+        post_entry(stray, seller_id=shop.seller.id, source="bln_stray")
+        assert {one.rule for one in check_bank()} == {"entry-source", "bank-balance"}
+    with undone():
+        other = post_bank_opening(
+            on=known.booked_on, reference="X", code="main", currency="EUR", amount_minor=5
+        )
+        post_entry(
+            other,
+            seller_id=shop.seller.id,
+            source=BankStatement.objects.create(
+                bank_account=bank,
+                digest="x",
+                number=1,
+                format="camt.053",
+                lines=0,
+                new_lines=0,
+                imported_at=NOW,
+            ).public_id,
+        )
+        assert {one.rule for one in check_bank()} == {"bank-closing"}
