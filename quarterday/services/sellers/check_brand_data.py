@@ -11,9 +11,9 @@ from stdnum import bic as bic_numbers
 from stdnum import iban as iban_numbers
 from stdnum.exceptions import ValidationError
 
+from quarterday.core import collection, instalments
 from quarterday.core.credit_policy import read_policy
 from quarterday.core.dispute import read_dispute_policy
-from quarterday.core import collection, instalments
 from quarterday.core.errors import BillingError
 from quarterday.core.funds import read_limits
 from quarterday.core.limits import find_bad_data
