@@ -74,27 +74,36 @@ def record_payment(
             memo=reference,
         )
         post_entry(entry, seller_id=account.seller_id, source=payment.public_id)
-        on = payment.received_on
-        spread_payment(account, payment, invoices, on=on, now=now, actor=actor)
-        record_event(
-            kind="payment.recorded",
-            subject=payment.public_id,
-            seller_id=account.seller_id,
-            account_id=account.id,
-            actor=actor,
-            now=now,
-            data={
-                "amount_minor": amount_minor,
-                "currency": payment.currency,
-                "method": payment.method,
-                **({} if kind == PaymentKind.RECEIVED else {"kind": str(kind)}),
-            },
-        )
-        if kind == PaymentKind.RECEIVED:
-            queue_message(
-                kind="receipt", account=account, subject=payment.public_id, now=now, on=on
-            )
+        spread_payment(account, payment, invoices, on=payment.received_on, now=now, actor=actor)
+        _tell(account, payment, now, actor)
     return payment
+
+
+def _tell(account: Account, payment: Payment, now: datetime, actor: str) -> None:
+    """The event; and the receipt, for what came from the payer and not back to them."""
+    is_received = payment.kind == PaymentKind.RECEIVED
+    record_event(
+        kind="payment.recorded",
+        subject=payment.public_id,
+        seller_id=account.seller_id,
+        account_id=account.id,
+        actor=actor,
+        now=now,
+        data={
+            "amount_minor": payment.amount_minor,
+            "currency": payment.currency,
+            "method": payment.method,
+            **({} if is_received else {"kind": str(payment.kind)}),
+        },
+    )
+    if is_received:
+        queue_message(
+            kind="receipt",
+            account=account,
+            subject=payment.public_id,
+            now=now,
+            on=payment.received_on,
+        )
 
 
 def _check(payment: Payment, today: date) -> None:
