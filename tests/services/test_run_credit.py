@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from quarterday.services.credit.apply_credit import apply_credit
 from quarterday.services.credit.grant_credit import grant_credit
+from quarterday.services.sellers.change_brand import change_brand
+from quarterday.services.subscriptions.change_quantity import change_quantity
 from quarterday.store.models import Account, Allocation, CreditGrant, Invoice, Plan
 from tests.services.bills import (
     NOW,
@@ -107,3 +111,40 @@ def test_an_invoice_of_nothing_is_paid_and_draws_nothing() -> None:
     assert (invoice.status, invoice.total_minor) == ("paid", 0)
     assert opened() == {"kept": 300}
     prove(again=START)
+
+
+def test_credit_for_some_things_pays_for_those_alone() -> None:
+    plan, account = make_shop()
+    other = make_plan(plan.product.seller, "mail")
+    make_price(other, "4")
+    subscribe(other, account, start_on=day(1, 10), today=day(1, 10))
+    grant(account, 900, "mail", scope={"products": ["mail"]})
+    grant(account, 700, "renewals", scope={"use": "renewals"})
+    grant(account, 300, "orders", scope={"use": "orders"})
+    bill(day(1, 10))
+    assert opened() == {"mail": 500, "renewals": 700, "orders": 0}
+    assert Invoice.objects.get().open_minor == 700
+    bill(day(2, 10))
+    assert opened() == {"mail": 100, "renewals": 0, "orders": 0}
+    assert Invoice.objects.latest("id").open_minor == 300
+    prove(again=day(2, 10))
+
+
+def test_where_the_seller_says_so_no_credit_pays_for_what_is_new() -> None:
+    plan, account = make_shop()
+    change_brand(seller=plan.product.seller, data={"credit": {"pays_orders": False}}, now=NOW)
+    grant(account, 5000, "any")
+    bill(day(1, 10))
+    invoice = Invoice.objects.get()
+    assert (opened(), invoice.open_minor) == ({"any": 5000}, 1000)
+    assert apply_credit(invoice=invoice, today=day(1, 10), now=NOW) == []
+    change_quantity(
+        subscription_id=account.subscriptions.get().id,
+        quantity=Decimal(2),
+        on=day(2, 10),
+        today=day(1, 12),
+        now=NOW,
+    )
+    bill(day(2, 10))
+    assert Invoice.objects.latest("id").open_minor == 0
+    prove(again=day(2, 10))
