@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from quarterday.core.errors import BillingError
 from quarterday.core.matching import BankText, DebtIndex, Matched, match
 from quarterday.core.matching_types import Verdict
 from quarterday.services.bank.book_match import book_proposal
@@ -30,6 +32,7 @@ from quarterday.store.models import (
 from quarterday.store.queries.bank_debts import load_index
 
 _BATCH = 5000
+_log = logging.getLogger(__name__)
 _OPEN = (BankLineStatus.OPEN, BankLineStatus.PROPOSED)
 
 
@@ -109,18 +112,20 @@ class _Batch:
         write_proposals(self.lines, proposals, now=self.now, actor=self.actor)
 
     def _find(self, line: BankLine, text: BankText) -> list[Proposal]:
-        """What a line may be for, the best first; what a gateway or a bank says goes first."""
+        """What a line may be for, the best first; what a gateway or a bank names goes first."""
+        found: list[Proposal] = []
         for finder in (self.debits, self.payouts, self.refunds):
-            if found := finder.find(line):
-                return found
-        if line.open_minor < 0:
-            return []
-        matched = match(text, self.index)
-        found = self.known.add(line, self._to_proposals(line, matched))
-        # A slip is only a number: whoever is surely named by the line goes before it.
-        if any(one.is_certain for one in found):
-            return found
-        return sorted([*self.desk.find(line), *found], key=lambda one: -one.confidence)
+            named = finder.find(line)
+            if named and named[0].is_certain:
+                return named
+            # Of the same amount only: whoever is surely named by the line goes before it.
+            found += named
+        if line.open_minor > 0:
+            paid = self.known.add(line, self._to_proposals(line, match(text, self.index)))
+            if any(one.is_certain for one in paid):
+                return paid
+            found += [*self.desk.find(line), *paid]
+        return sorted(found, key=lambda one: -one.confidence)
 
     def _to_proposals(self, line: BankLine, matched: Matched) -> list[Proposal]:
         found = []
@@ -142,16 +147,14 @@ class _Batch:
     def _with_promise(self, proposal: Proposal) -> Proposal:
         """The promise that the money keeps: the one named, or one for the very same invoices."""
         name = proposal.attempt
-        for one in () if name else self.index.promises.get(self._public(proposal), ()):
-            if set(one.invoices) == set(proposal.invoices) and one.invoices:
+        account = self.known.names.get(proposal.account_id or 0, "")
+        for one in self.index.promises.get(account, ()):
+            if not name and one.invoices and set(one.invoices) == set(proposal.invoices):
                 name = one.key
         if not name:
             return proposal
         attempt = PaymentAttempt.objects.filter(public_id=name).values_list("id", flat=True).first()
         return replace(proposal, attempt=name, attempt_id=attempt)
-
-    def _public(self, proposal: Proposal) -> str:
-        return next((one for one, key in self.keys.items() if key == proposal.account_id), "")
 
     def _book(self, line: BankLine, proposal: Proposal) -> bool:
         try:
@@ -167,7 +170,10 @@ class _Batch:
             book_proposal(
                 line=line, proposal=proposal, today=self.today, now=self.now, actor=self.actor
             )
-        except Conflict:
+        except BillingError as error:
+            # One line must not keep the others: it is proposed, and people see why it stays.
+            if not isinstance(error, Conflict):
+                _log.warning("bank line %s is not booked: %s", line.public_id, error)
             return False
         self.index.take(proposal.invoices, proposal.amount_minor)
         if proposal.attempt:

@@ -198,6 +198,19 @@ def test_payouts_arrive_with_their_fee(shop: Shop) -> None:
     assert payout.status == "announced" and "expenses:payment-fees" not in ledger()
 
 
+def test_a_payout_of_the_same_amount_keeps_no_payment_from_its_invoice(shop: Shop) -> None:
+    bank, invoice = make_bank(shop.seller), shop.invoice(1000)
+    Payout.objects.create(
+        seller=shop.seller, gateway="stripe", reference="po_1NxAbC", currency="EUR",
+        gross_minor=1190, fee_minor=0, net_minor=1190, arrives_on=DAY, seen_at=NOW,
+    )  # fmt: skip
+    plain = make_line(bank, 1190, text="no word", name="nobody")
+    assert run(bank).proposed == 1
+    assert one_match(plain).kind == "payout"
+    make_line(bank, 1190, creditor_reference=make_creditor_reference(invoice.label))
+    assert run(bank).kinds == {"payment": 1}
+
+
 def test_a_refund_made_at_the_bank_is_found_by_its_name(shop: Shop) -> None:
     bank = make_bank(shop.seller)
     shop.invoice(1000)
