@@ -58,7 +58,7 @@ def test_news_in_any_order_twice_give_the_same(shop: Shop, states: tuple[str, ..
     offer(shop)
     payment = pay(shop.invoice(10000))
     results = set()
-    for order in permutations(states * 2 if len(states) == 2 else states):
+    for order in sorted(set(permutations(states * 2 if len(states) == 2 else states))):
         place = transaction.savepoint()
         news = [disputed(payment, one, f"evt_{n}") for n, one in enumerate(order)]
         assert set(hear(shop, *news)) == {"processed"}
