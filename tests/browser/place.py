@@ -84,7 +84,7 @@ class Place:
         for _ in range(300):
             try:
                 urlopen(f"{self.url}/brand/-.css", timeout=5).close()
-            except (URLError, ConnectionError):
+            except (URLError, ConnectionError, TimeoutError):
                 assert self.server.poll() is None, (self.folder / "server.log").read_text()
                 time.sleep(0.1)
             else:

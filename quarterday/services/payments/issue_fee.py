@@ -12,8 +12,7 @@ from quarterday.services.invoicing.run_billing import load_states, make_usage
 from quarterday.services.invoicing.write_batch import BatchWriter
 from quarterday.services.subscriptions.add_charge import add_charge
 from quarterday.services.subscriptions.set_due import set_due
-from quarterday.store.models import Account, Invoice, PaymentAttempt, PendingCharge
-from quarterday.store.queries.method_fees import find_fee_product
+from quarterday.store.models import Account, Invoice, PaymentAttempt, PendingCharge, Product
 
 
 def issue_fee(
@@ -24,9 +23,10 @@ def issue_fee(
     For services that hold the transaction and the account. Nothing else that is due of the account
     comes on it, and no credit is used for it: the payment that made it settles it.
     """
-    product = find_fee_product(account) if attempt.fee_minor else None
-    if product is None:
+    if not attempt.fee_minor:
         return None
+    code = attempt.data["fee_product"]
+    product = Product.objects.get(seller_id=account.seller_id, code=code)
     with override(account.language):
         text = gettext("Fee for this way to pay")
     charge = add_charge(

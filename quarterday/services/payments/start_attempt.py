@@ -26,7 +26,7 @@ from quarterday.store.models import (
     PaymentAttempt,
     PaymentMethod,
 )
-from quarterday.store.queries.method_fees import find_method_fee
+from quarterday.store.queries.method_fees import find_fee_product, find_method_fee
 from quarterday.store.queries.paying import (
     can,
     is_offered,
@@ -89,6 +89,7 @@ def start_attempt(
         fee_minor = 0
         if purpose is AttemptPurpose.PAY and not is_promised:
             fee_minor = find_method_fee(account, gateway, choice, amount_minor)
+        product = find_fee_product(account) if fee_minor else None
         attempt = PaymentAttempt.objects.create(
             account=account,
             purpose=purpose,
@@ -103,7 +104,8 @@ def start_attempt(
             created_at=now,
             is_promise=is_promised,
             is_automatic=is_automatic,
-            data=dict(data or {}),
+            # The policy may have changed by the time when the money comes.
+            data={**(data or {}), **({"fee_product": product.code} if product else {})},
         )
         record_attempt(account, attempt, "payment_attempt.started", now, actor)
     return attempt

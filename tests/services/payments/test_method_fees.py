@@ -17,6 +17,7 @@ from quarterday.store.models import (
     Invoice,
     PaymentAttempt,
 )
+from quarterday.store.queries.check import check_books
 from quarterday.store.queries.paying import sum_on_the_way
 from tests.services.till import DAY, NOW, Shop, ledger, prove_books
 
@@ -85,3 +86,11 @@ def test_consumers_of_the_union_are_never_asked(shop: Shop) -> None:
     consumer = shop.open_account("consumer")
     assert begin(shop, 5000, account=consumer).fee_minor == 0
     assert begin(shop, 5000, choice="sepa_debit").fee_minor == 0
+
+
+def test_a_fee_that_was_never_invoiced_is_found(shop: Shop) -> None:
+    set_up(shop)
+    attempt = begin(shop, 5000)
+    PaymentAttempt.objects.filter(id=attempt.id).update(status="succeeded")
+    assert [one.rule for one in check_books()] == ["method-fee"]
+    PaymentAttempt.objects.filter(id=attempt.id).update(status="failed")

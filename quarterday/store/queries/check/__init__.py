@@ -13,6 +13,7 @@ from quarterday.store.queries.check.advances import check_advances
 from quarterday.store.queries.check.allocations import check_allocations
 from quarterday.store.queries.check.balances import check_balances
 from quarterday.store.queries.check.bank import check_bank
+from quarterday.store.queries.check.collecting import check_collecting
 from quarterday.store.queries.check.days import check_billed_through, check_days
 from quarterday.store.queries.check.debits import check_debits
 from quarterday.store.queries.check.due import check_due
@@ -54,6 +55,7 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "disputes are booked as they stand": check_disputes,
     "payouts are the sum of their parts": check_payouts,
     "accounts are due when they should be": check_due,
+    "what is charged by itself hangs together": check_collecting,
     "files of direct debits hold what they say": check_debits,
     "tills hold what the book says": check_tills,
     "the book has what the bank states": check_bank,
