@@ -15,6 +15,7 @@ from quarterday import __version__
 from quarterday.cli import (
     accounts,
     attempts,
+    bank,
     bank_csv,
     bench,
     cash,
@@ -127,7 +128,8 @@ app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)
 app.add_typer(messages.group, name="messages", rich_help_panel=_CUSTOMERS)
 app.add_typer(links.group, name="links", rich_help_panel=_CUSTOMERS)
 app.add_typer(users.group, name="users", rich_help_panel=_CUSTOMERS)
-app.add_typer(bank_csv.group, name="bank", rich_help_panel=_CUSTOMERS)
+command(bank.group, "csv")(bank_csv.csv_columns)
+app.add_typer(bank.group, name="bank", rich_help_panel=_CUSTOMERS)
 app.add_typer(matches.group, name="matches", rich_help_panel=_CUSTOMERS)
 app.add_typer(export.group, name="export", rich_help_panel=_BOOKS)
 

@@ -8,8 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from quarterday.cli.bank import group
-from quarterday.cli.command import command
 from quarterday.cli.inputs import ACTOR
 from quarterday.cli.options import Json, SellerCode, read_clock
 from quarterday.cli.output import Column, money, print_json, print_table, say
@@ -19,7 +17,6 @@ from quarterday.ports.statement import find_table_reader, suggest_columns
 _SHOWN = 5
 
 
-@command(group, "csv")
 def csv_columns(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A statement as the bank gives it.")],
     account: Annotated[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.cli.conftest import Shop
 
-
 # One account of the shop cannot be billed, which the run says by its exit code.
 
 

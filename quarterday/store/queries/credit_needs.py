@@ -46,7 +46,7 @@ def load_first_days(item_ids: Collection[int]) -> dict[int, date]:
 
 def load_need_lines(invoice: Invoice) -> list[NeedLine]:
     """The lines of an invoice by what they are for."""
-    rows = list(
+    rows: list[tuple[str, int | None, date, str, int, str]] = list(
         InvoiceLine.objects.filter(invoice=invoice)
         .order_by("position")
         .values_list("kind", "item_id", "period_start", "product__code", "base_minor", "tax_code")
