@@ -68,6 +68,12 @@ def find_to_pay(sheet: PlanSheet | None) -> int | None:
     return sheet.owed_minor or following or None
 
 
+def find_pay_by(sheet: PlanSheet | None) -> date | None:
+    """The day of the oldest part that is not paid; None without a plan."""
+    parts = sheet.standing if sheet is not None else []
+    return next((one.part.due_on for one in parts if one.open_minor), None)
+
+
 def may_choose_plan(invoice: Invoice, seller: Seller) -> bool:
     """Whether a payer may choose to pay an invoice in parts; once, and never a second time."""
     is_open = invoice.status == InvoiceState.OPEN

@@ -15,7 +15,12 @@ from quarterday.core.lifecycle import InvoiceState
 from quarterday.core.money import currency, format_minor
 from quarterday.store.models import InvoiceLine
 from quarterday.store.queries.collecting import foresee
-from quarterday.store.queries.instalments import find_to_pay, may_choose_plan, read_plan
+from quarterday.store.queries.instalments import (
+    find_pay_by,
+    find_to_pay,
+    may_choose_plan,
+    read_plan,
+)
 from quarterday.store.queries.portal.invoice import InvoiceSheet, read_sheet
 from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_today
@@ -48,6 +53,11 @@ def show_invoice(request: AccountRequest, public_id: str) -> HttpResponse:
     plan = read_plan(invoice, today) if is_open else None
     to_pay = find_to_pay(plan) or invoice.open_minor
     is_part = to_pay < invoice.open_minor
+    pay_by = find_pay_by(plan) or invoice.due_on
+    state = show_state(invoice, today)
+    if plan is not None:
+        # With a plan the oldest instalment says what is late.
+        state = "overdue" if pay_by < today else "open"
     context = {
         "charge": tell_charge(outlook, today) if outlook else None,
         "plan": plan,
@@ -57,13 +67,14 @@ def show_invoice(request: AccountRequest, public_id: str) -> HttpResponse:
         "may_split": plan is None and may_choose_plan(invoice, request.seller),
         "sheet": sheet,
         "invoice": invoice,
-        "state": show_state(invoice, today),
+        "state": state,
+        "pay_by": pay_by,
         "lines": _explain(sheet),
         "underway": tell_attempts(sheet.underway, request.seller.time_zone),
         "settled": [(one, tell_settlement(one), name_settlement(one)) for one in sheet.settled],
         "paid_on": max((one.on for one in sheet.settled), default=None),
         "history": tell_history(sheet, today),
-        "days_late": (today - invoice.due_on).days,
+        "days_late": (today - pay_by).days,
         "can_pay": is_open and Permission.PAY in request.permissions,
         "is_open": is_open,
     }
