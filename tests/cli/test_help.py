@@ -83,22 +83,15 @@ def test_exit_codes_are_in_the_help_and_in_the_docs() -> None:
         assert f"\n| {code.value} | " in DOCS
 
 
-def test_help_is_quick_and_needs_no_database() -> None:
-    seconds = []
-    for _ in range(3):
-        before = os.times()
-        done = quarterday("run", "--help")
-        after = os.times()
-        # Of the processor, because other tests share the machine.
-        seconds.append(sum(after[2:4]) - sum(before[2:4]))
-        assert done.returncode == 0, done.stderr
-    assert min(seconds) < 0.5
+def test_help_needs_no_database() -> None:
+    assert quarterday("run", "--help").returncode == 0
 
 
-def test_the_models_are_not_loaded_for_help() -> None:
-    code = "import sys, quarterday.cli.app; print('django.db' in sys.modules)"
+def test_nothing_slow_is_loaded_for_help() -> None:
+    slow = ("django.db", "stripe", "gocardless_pro", "httpx", "lxml", "sepaxml", "typst")
+    code = f"import sys, quarterday.cli.app; print([one for one in {slow} if one in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout.strip() == "False", done.stderr
+    assert done.stdout.strip() == "[]", done.stderr
 
 
 def test_the_version_is_said() -> None:
