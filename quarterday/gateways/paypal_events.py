@@ -41,7 +41,7 @@ def check_event(api: PayPalApi, webhook_id: str, headers: Mapping[str, str], bod
     try:
         event = json.loads(body)
         text = body.decode()
-    except ValueError:
+    except (ValueError, RecursionError):
         event, text = None, ""
     if not (webhook_id and all(proof.values()) and isinstance(event, dict) and event.get("id")):
         raise BadSignature("the call has no signature of PayPal; check webhook_id")

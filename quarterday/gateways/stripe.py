@@ -353,10 +353,11 @@ class Stripe:
         for secret in self._secrets:
             try:
                 stripe.WebhookSignature.verify_header(body, given, secret, None)
-            except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError):
+            except (stripe.SignatureVerificationError, ValueError, TypeError):
                 continue
-            said = dict(part.partition("=")[::2] for part in given.split(","))
-            if abs(now.timestamp() - int(said["t"])) > _OLDEST.total_seconds():
+            # Of several times only the first is signed.
+            at = next(part.split("=")[1] for part in given.split(",") if part.startswith("t="))
+            if abs(now.timestamp() - int(at)) > _OLDEST.total_seconds():
                 raise BadSignature("the event is too old to be taken; Stripe sends it anew")
             return
         raise BadSignature("the signature of the event is wrong; check gateways.stripe.hook_secret")
