@@ -54,9 +54,9 @@ class ReadStatements:
         for waiting in list(_list_waiting(Path(folder))):
             try:
                 _read(waiting, found)
-            except OSError:
-                # One file that cannot be opened or moved must not keep the others.
-                _log.exception("bank statement %s could not be read or put away", waiting.path)
+            except Exception:
+                # One file that cannot be opened or moved, or that breaks, must not keep the others.
+                _log.exception("bank statement %s was not read or put away", _show(waiting.path))
         return found if any(found.values()) else {}
 
 
@@ -114,20 +114,25 @@ def _read(waiting: _Waiting, found: dict[str, int]) -> None:
         done = import_file(
             seller=waiting.seller,
             content=content,
-            name=path.name,
+            name=_show(path),
             bank_account=waiting.account,
             now=read_now(),
             actor="job read_statements",
         )
     except BillingError as error:
         found["refused"] += 1
-        _log.warning("bank statement %s was refused: %s", path.name, error)
+        _log.warning("bank statement %s was refused: %s", _show(path), error)
         _move(path, REFUSED, str(error))
         return
     found["files"] += 1
     found["lines"] += sum(one.new for one in done.statements)
     _move(path, DONE)
     _match(waiting.seller, done)
+
+
+def _show(path: Path) -> str:
+    """The name of a file as text, whatever bytes the bank's client made it of."""
+    return path.name.encode("utf-8", "replace").decode()
 
 
 def _read_whole(path: Path) -> bytes | None:
@@ -140,7 +145,7 @@ def _read_whole(path: Path) -> bytes | None:
         before = os.fstat(descriptor)
         if before.st_size > LARGEST:
             raise BillingError(
-                f"{path.name} has {before.st_size:,} bytes, more than the {LARGEST:,} that are "
+                f"{_show(path)} has {before.st_size:,} bytes, more than the {LARGEST:,} that are "
                 "read; get it from the bank in shorter periods"
             )
         content = file.read(LARGEST + 1)

@@ -21,7 +21,7 @@ from quarterday.services.bank.follow_statement import (
     read_before,
     renumber,
 )
-from quarterday.services.bank.write_lines import write_lines
+from quarterday.services.bank.write_lines import clean_text, write_lines
 from quarterday.services.events.record_event import record_event
 from quarterday.services.ledger.post_entry import post_entry
 from quarterday.store.models import BankAccount, BankStatement
@@ -76,6 +76,8 @@ def import_statement(
     lines = list_lines(statement.entries, seen)
     for line in lines:
         check_minor(line.entry.amount_minor, f"an amount of {source.name}")
+    for balance in (statement.opening_minor, statement.closing_minor, statement.total()):
+        check_minor(balance or 0, f"a balance of {source.name}")
     with transaction.atomic():
         account = BankAccount.objects.select_for_update(no_key=True).get(id=bank_account.id)
         rows = BankStatement.objects.filter(bank_account=account)
@@ -128,8 +130,8 @@ def _write_row(
         digest=source.digest,
         number=source.number,
         format=(statement.format or source.family)[:16],
-        name=source.name[-200:],
-        reference=statement.reference[:200],
+        name=clean_text(source.name)[-200:],
+        reference=clean_text(statement.reference, 200),
         starts_on=statement.starts_on,
         ends_on=statement.ends_on,
         total_minor=statement.total(),

@@ -37,7 +37,7 @@ def write_lines(account: BankAccount, statement: BankStatement, lines: Sequence[
     rows, entries, postings = [], [], []
     keys = reserve_ids(JournalEntry, len(lines)) if lines else []
     for key, (fingerprint, _, line) in zip(keys, lines, strict=True):
-        public_id, name = make_public_id("bln"), _clean(line.name, 200)
+        public_id, name = make_public_id("bln"), clean_text(line.name, 200)
         rows.append(
             (
                 public_id,
@@ -51,15 +51,15 @@ def write_lines(account: BankAccount, statement: BankStatement, lines: Sequence[
                 line.amount_minor,
                 BankLineStatus.OPEN.value,
                 name,
-                _clean(line.iban, 64),
-                _clean(line.text),
-                _clean(line.creditor_reference, 35),
-                _clean(line.end_to_end_id, 64),
-                _clean(line.mandate, 64),
-                _clean(line.payment_group, 64),
-                _clean(line.bank_reference, 200),
-                _clean(line.bank_code, 64),
-                _clean(line.return_reason, 64),
+                clean_text(line.iban, 64),
+                clean_text(line.text),
+                clean_text(line.creditor_reference, 35),
+                clean_text(line.end_to_end_id, 64),
+                clean_text(line.mandate, 64),
+                clean_text(line.payment_group, 64),
+                clean_text(line.bank_reference, 200),
+                clean_text(line.bank_code, 64),
+                clean_text(line.return_reason, 64),
             )
         )
         entry = post_bank_line(
@@ -81,7 +81,7 @@ def write_lines(account: BankAccount, statement: BankStatement, lines: Sequence[
     insert_rows(Posting, _POSTING, postings)
 
 
-def _clean(text: str, limit: int | None = None) -> str:
+def clean_text(text: str, limit: int | None = None) -> str:
     """Text that every database keeps, and that fits its column."""
     if find_unprintable(text):
         text = "".join(" " if find_unprintable(sign) else sign for sign in text)
