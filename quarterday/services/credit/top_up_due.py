@@ -45,6 +45,9 @@ def top_up_due(*, top_up: TopUp, now: datetime) -> PaymentAttempt | None:
     known, tries = top_up.attempt_id, top_up.tries
 
     def begin(attempt: PaymentAttempt) -> None:
+        # With the account claimed: another worker may have begun and ended one in the meantime.
+        if not _is_low(account, top_up, now):
+            raise Conflict(f"credit of account {account} is not low any more")
         rows = TopUp.objects.filter(id=top_up.id, attempt=known, tries=tries, is_enabled=True)
         if not rows.update(attempt=attempt, tries=tries + 1):
             raise Conflict(f"credit of account {account} was topped up by somebody else just now")
@@ -79,12 +82,16 @@ def _is_due(account: Account, top_up: TopUp, now: datetime) -> bool:
     policy = read_credit_policy(account.seller_id)
     if not (policy.top_up and may_add_credit(account, policy)):
         return False
-    today = local_date(now, account.seller.time_zone)
-    if load_balances([account.id], today)[account.id].credit_minor >= top_up.below_minor:
+    if not _is_low(account, top_up, now):
         return False
     if any(not one.invoices for one in list_live_attempts(account, LIVE)):
         return False
     return count_top_ups(account, now) < policy.top_ups_a_day
+
+
+def _is_low(account: Account, top_up: TopUp, now: datetime) -> bool:
+    today = local_date(now, account.seller.time_zone)
+    return load_balances([account.id], today)[account.id].credit_minor < top_up.below_minor
 
 
 def _settle(top_up: TopUp, now: datetime) -> bool:
