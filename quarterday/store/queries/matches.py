@@ -32,9 +32,12 @@ def name_counter(match: BankMatch) -> str | None:
 
 
 def find_payout_fee(payout: Payout) -> int:
-    """The fee of a payout that is not in the book yet: that of disputes stands there already."""
+    """The fee of a payout that is not in the book yet: that of disputes stands there already.
+
+    What a gateway gives back of it, as for a dispute that was won, is not there yet.
+    """
     posted = sum(
-        min(one.fee_minor, one.dispute.fee_minor)
+        min(max(one.fee_minor, 0), one.dispute.fee_minor)
         for one in payout.items.filter(kind=PayoutItemKind.DISPUTE).select_related("dispute")
         if one.dispute is not None
     )

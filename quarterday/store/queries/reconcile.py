@@ -32,19 +32,54 @@ _WAITING = {
     "rfd": "given back, and not at the bank yet",
     "dsp": "fee of a dispute, not at the bank yet",
 }
+# What of ours a payout that has arrived contains. Money that goes out stands in its refund and in
+# the fee of its dispute; where it comes in again, it is a payment of its own.
+_PAID_OUT = """
+  SELECT source, MIN(payout) AS payout FROM (
+    SELECT COALESCE(y.public_id, CASE WHEN i.gross_minor > 0 THEN z.public_id END,
+                    CASE WHEN i.gross_minor <= 0 THEN r.public_id END) AS source,
+           o.public_id AS payout
+    FROM store_payoutitem i
+    JOIN store_payout o ON o.id = i.payout_id
+    JOIN store_bankmatch b ON b.payout_id = o.id AND b.status = 'booked'
+    LEFT JOIN store_payment y ON y.id = i.payment_id
+    LEFT JOIN store_dispute d ON d.id = i.dispute_id
+    LEFT JOIN store_refund r ON r.id = COALESCE(i.refund_id, d.refund_id)
+    LEFT JOIN store_refundattempt t ON t.refund_id = i.refund_id
+    LEFT JOIN store_payment z ON z.id = COALESCE(t.returned_id, d.restored_id)
+    WHERE o.seller_id = %s
+    UNION ALL
+    SELECT d.public_id, o.public_id
+    FROM store_payoutitem i
+    JOIN store_payout o ON o.id = i.payout_id
+    JOIN store_bankmatch b ON b.payout_id = o.id AND b.status = 'booked'
+    JOIN store_dispute d ON d.id = i.dispute_id
+    WHERE o.seller_id = %s AND i.gross_minor <= 0) parts
+  WHERE source IS NOT NULL GROUP BY source
+"""
+# Payments that answer a refund: it failed, or the dispute that it booked out was won.
+_ANSWERS = """
+  SELECT p.public_id AS source, r.public_id AS refund
+  FROM store_refundattempt t
+  JOIN store_payment p ON p.id = t.returned_id
+  JOIN store_refund r ON r.id = t.refund_id
+  UNION ALL
+  SELECT p.public_id, r.public_id
+  FROM store_dispute d
+  JOIN store_payment p ON p.id = d.restored_id
+  JOIN store_refund r ON r.id = d.refund_id
+"""
 # An entry of a clearing account, and what it belongs to: the payout, the file of debits, the
 # return or the till's deposit that the bank has shown it in, or else the payment or refund itself.
-_CLEARING = """
+_CLEARING = f"""
+WITH paid_out AS ({_PAID_OUT}), answers AS ({_ANSWERS})
 SELECT code, currency, cluster, SUM(amount_minor) AS total, MIN([one.day]) FROM (
   SELECT l.code, p.currency, p.amount_minor, e."on" AS day, COALESCE(
     CASE WHEN m.kind IN ('debits', 'return') THEN m.key
          WHEN m.kind = 'other' THEN SUBSTR(m.key, LENGTH(m.key) - 35)
          WHEN m.id IS NOT NULL THEN COALESCE(mp.public_id, mo.public_id, mr.public_id, m.public_id)
     END,
-    (SELECT o.public_id FROM store_payoutitem i
-     JOIN store_payout o ON o.id = i.payout_id
-     JOIN store_bankmatch b ON b.payout_id = o.id AND b.status = 'booked'
-     WHERE i.payment_id = pay.id OR i.refund_id = r.id OR i.dispute_id = d.id LIMIT 1),
+    own.payout,
     (SELECT b.key FROM store_paymentattempt a
      JOIN store_debit t ON t.attempt_id = a.id
      JOIN store_bankmatch b ON b.batch_id = t.batch_id AND b.status = 'booked'
@@ -63,10 +98,15 @@ SELECT code, currency, cluster, SUM(amount_minor) AS total, MIN([one.day]) FROM 
      WHERE y.payment_id = pay.id LIMIT 1),
     CASE WHEN r.external_id LIKE 'undo mat_%%' THEN rp.public_id END,
     CASE WHEN y.kind <> 'banked' THEN yp.public_id END,
+    -- What came back before it had gone: together they are nothing.
+    CASE WHEN gone.payout IS NULL THEN answer.refund END,
     e.source) AS cluster
   FROM store_posting p
   JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
   JOIN store_journalentry e ON e.id = p.entry_id
+  LEFT JOIN paid_out own ON own.source = e.source
+  LEFT JOIN answers answer ON answer.source = e.source
+  LEFT JOIN paid_out gone ON gone.source = answer.refund
   LEFT JOIN store_bankmatch m ON m.public_id = e.source
   LEFT JOIN store_payment mp ON mp.id = m.payment_id
   LEFT JOIN store_payout mo ON mo.id = m.payout_id
@@ -130,7 +170,7 @@ _ROWS = """
   WHERE l.seller_id = %s AND l.code = 'assets:receivable' AND e."on" <= %s
   UNION ALL
   SELECT i.account_id, i.currency, 0, i.total_minor FROM store_invoice i
-  WHERE i.seller_id = %s AND i.issued_on <= %s
+  WHERE i.seller_id = %s AND i.issued_on <= %s AND i.series <> 'advance'
   UNION ALL
   SELECT i.account_id, i.currency, 0, -a.amount_minor
   FROM store_allocation a JOIN store_invoice i ON i.id = a.invoice_id
@@ -225,7 +265,8 @@ def _read_suspense(seller: Seller, day: date) -> Iterator[Part]:
 
 def _read_clearing(seller: Seller, day: date) -> Iterator[Part]:
     parts: dict[tuple[str, str], Part] = {}
-    for code, currency, name, minor, on in fetch(days(_CLEARING), [seller.id, day]):
+    rows = fetch(days(_CLEARING), [*[seller.id] * 3, day])
+    for code, currency, name, minor, on in rows:
         part = parts.setdefault((code, currency), Part(code, currency, 0))
         part.book_minor += int(minor)
         since = to_day(on)
