@@ -195,6 +195,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="DisputeRest",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="Instalment",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -682,6 +691,24 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="store.payment",
+            ),
+        ),
+        migrations.AddField(
+            model_name="disputerest",
+            name="dispute",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rests",
+                to="store.dispute",
+            ),
+        ),
+        migrations.AddField(
+            model_name="disputerest",
+            name="refund",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="dispute_rest",
+                to="store.refund",
             ),
         ),
         migrations.AddField(

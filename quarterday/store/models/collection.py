@@ -203,3 +203,12 @@ class Dispute(Row):
                 fields=["account"], name="dispute_open", condition=models.Q(status="opened")
             ),
         )
+
+
+class DisputeRest(Row):
+    """What a dispute booked out besides its ``refund``, where the same money stands in more than
+    one payment: as after a refund that failed.
+    """
+
+    dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="rests")
+    refund = models.OneToOneField(Refund, models.PROTECT, related_name="dispute_rest")
