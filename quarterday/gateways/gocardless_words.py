@@ -84,11 +84,11 @@ def tell_payment(api: GoCardlessApi, payment: Row, method: KeptMethod | None = N
     """How far a payment is. Money that a bank took back had come: the taking back is a dispute."""
     reference, status = str(payment["id"]), payment["status"]
     if status in (*_PAID, "charged_back"):
-        return Succeeded(reference, method)
+        return _tell_paid(payment, method)
     if status == "failed":
         events = list(api.list("events", payment=reference))
         if was_paid(events):
-            return Succeeded(reference, method)
+            return _tell_paid(payment, method)
         failed = (one for one in events if one.get("action") == status)
         return tell_failure(next(failed, {}).get("details") or {}, reference)
     if status == "cancelled":
@@ -96,6 +96,11 @@ def tell_payment(api: GoCardlessApi, payment: Row, method: KeptMethod | None = N
     if status == "customer_approval_denied":
         return Declined(DeclineCode.NOT_AUTHENTICATED, reference)
     return Pending(reference, method=method, expected_on=read_date(payment.get("charge_date")))
+
+
+def _tell_paid(payment: Row, method: KeptMethod | None) -> Succeeded:
+    amount, code = int(payment["amount"]), str(payment["currency"])
+    return Succeeded(str(payment["id"]), method, amount_minor=amount, currency=code)
 
 
 def tell_failure(details: Row, reference: str) -> Declined:

@@ -74,7 +74,14 @@ def tell_capture(capture: Row, method: KeptMethod | None = None) -> Outcome:
     """What became of the money; what was given back later had come all the same."""
     reference, status = str(capture["id"]), capture.get("status")
     if status in _PAID:
-        return Succeeded(reference, method, fee_minor=_read_fee(capture))
+        amount = capture.get("amount")
+        return Succeeded(
+            reference,
+            method,
+            amount_minor=read_amount(amount) if amount else None,
+            fee_minor=_read_fee(capture),
+            currency=str(amount["currency_code"]) if amount else "",
+        )
     if status == "PENDING":
         return Pending(reference, method=method)
     why = str((capture.get("status_details") or {}).get("reason", status))

@@ -81,6 +81,7 @@ def tell_intent(intent: Object, now: datetime, *, keeps: bool) -> Outcome:
                 _find_kept(intent) if keeps else None,
                 amount_minor=read_received(intent),
                 fee_minor=_find_fee(intent),
+                currency=str(intent["currency"]).upper(),
             )
         case "processing" | "requires_capture":
             return Pending(

@@ -128,7 +128,8 @@ def read_intent(event_id: str, kind: str, intent: Object) -> News | None:
     """A payment. Money is told with its amount, also where nobody of us asked for it."""
     attempt, reference = _attempt(intent), str(intent["id"])
     if intent["status"] == "succeeded" and not intent.get("setup_future_usage"):
-        outcome = Succeeded(reference, amount_minor=read_received(intent))
+        code = str(intent["currency"]).upper()
+        outcome = Succeeded(reference, amount_minor=read_received(intent), currency=code)
         return AttemptNews(event_id, outcome, attempt, reference)
     if not attempt or kind == "payment_intent.created":
         return None

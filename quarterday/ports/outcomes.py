@@ -147,13 +147,15 @@ class Succeeded:
     """The money is promised for good, or the method is kept.
 
     ``amount_minor`` is given where it may differ from what was asked for; ``fee_minor`` is what
-    the gateway keeps, in the same currency.
+    the gateway keeps, in the same currency. ``currency`` is said wherever the gateway says it, so
+    that an amount is never taken for one of another currency.
     """
 
     reference: str
     method: KeptMethod | None = None
     amount_minor: int | None = None
     fee_minor: int | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True)

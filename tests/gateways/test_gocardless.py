@@ -177,7 +177,7 @@ def test_what_a_bank_takes_back_later_is_returned_once(rig: GoCardlessRig) -> No
     assert first.reason == DeclineCode.INSUFFICIENT_FUNDS
     # It had come: otherwise a return that is heard of first could never be booked.
     found = rig.open().look_up(replace(intent, reference=reference))
-    assert found == Succeeded(reference)
+    assert found == Succeeded(reference, amount_minor=11900, currency="EUR")
 
 
 def test_a_charge_back_may_be_given_back(rig: GoCardlessRig) -> None:

@@ -305,7 +305,8 @@ def test_money_that_nobody_here_asked_for_is_told_all_the_same(rig: StripeRig) -
     rig.calls()
     listed = list(rig.open().list_news(NOW - DAY, NOW + 40 * DAY))
     strangers = [one for one in listed if isinstance(one, AttemptNews) and not one.attempt]
-    assert [one.outcome for one in strangers] == [Succeeded(paid.reference, amount_minor=11900)]
+    came = Succeeded(paid.reference, amount_minor=11900, currency="EUR")
+    assert [one.outcome for one in strangers] == [came]
 
 
 def test_what_is_older_than_stripes_events_is_listed_by_its_state(rig: StripeRig) -> None:

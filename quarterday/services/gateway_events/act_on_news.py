@@ -13,11 +13,12 @@ from quarterday.ports.outcomes import (
     RefundNews,
     Succeeded,
 )
+from quarterday.services.errors import Conflict
 from quarterday.services.gateway_events.act_on_dispute import act_on_dispute
 from quarterday.services.gateway_events.act_on_refund import act_on_refund
 from quarterday.services.gateway_events.find_subject import find_attempt
-from quarterday.services.gateway_events.not_yet import NotYet
-from quarterday.services.payments.finish_attempt import finish_attempt
+from quarterday.services.gateway_events.not_yet import NotYet, Unmatched
+from quarterday.services.payments.finish_attempt import check_currency, finish_attempt
 from quarterday.services.payments.keep_method import keep_method
 from quarterday.services.payments.remove_method import remove_method
 from quarterday.services.payouts.record_payout import record_payout
@@ -49,6 +50,11 @@ def _go_on(seller: Seller, gateway: str, news: AttemptNews, today: date, now: da
         # Only money that came in, or may have, is anybody's business.
         matters = news.outcome is None or isinstance(news.outcome, Succeeded)
         raise NotYet("no payment of ours is called so by the gateway", matters=matters)
+    if isinstance(news.outcome, Succeeded):
+        try:
+            check_currency(attempt, news.outcome)
+        except Conflict as error:
+            raise Unmatched(str(error)) from None
     if news.outcome is not None:
         finish_attempt(attempt=attempt, outcome=news.outcome, today=today, now=now)
 

@@ -59,6 +59,7 @@ def assign_event(
         is_open = _take(event, now)
         if isinstance(news, AttemptNews):
             amount = said if said is not None else amount_minor
+            _check_currency(news, account)
             found = _record(seller, event, reference, account, invoices, amount, today, now, actor)
         elif isinstance(news, RefundNews | DisputeNews):
             found = _name(seller, event, reference, payment, now, actor)
@@ -80,6 +81,16 @@ def retry_same(event: GatewayEvent, reference: str, now: datetime) -> None:
     rows = GatewayEvent.objects.filter(id__in=keys, seller=event.seller, gateway=event.gateway)
     rows = rows.filter(news__contains=reference)
     rows.update(status=GatewayEventStatus.RECEIVED, next_at=now)
+
+
+def _check_currency(news: AttemptNews, account: Account | None) -> None:
+    """What came in another currency would become a wrong amount."""
+    code = news.outcome.currency if isinstance(news.outcome, Succeeded) else ""
+    if account is not None and code and code != account.currency:
+        raise BillingError(
+            f"the money came in {code}, but account {account} is in {account.currency}; record "
+            "what it came to with `payments record`, and ignore this event"
+        )
 
 
 def _take(event: GatewayEvent, now: datetime) -> bool:

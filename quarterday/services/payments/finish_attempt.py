@@ -87,12 +87,15 @@ def _succeed(
 ) -> None:
     payment: Payment | None = None
     if attempt.purpose == AttemptPurpose.PAY:
+        check_currency(attempt, outcome)
         invoices = _find_open(account, attempt)
         if fee := issue_fee(account, attempt, today=today, now=now, actor=actor):
             invoices.append(fee)
         payment = record_payment(
             account=account,
-            amount_minor=outcome.amount_minor or attempt.amount_minor,
+            amount_minor=(
+                attempt.amount_minor if outcome.amount_minor is None else outcome.amount_minor
+            ),
             method=attempt.gateway,
             today=today,
             now=now,
@@ -114,6 +117,15 @@ def _succeed(
         **method,
     )
     record_attempt(account, attempt, "payment_attempt.succeeded", now, actor)
+
+
+def check_currency(attempt: PaymentAttempt, outcome: Succeeded) -> None:
+    """Raise `Conflict` for money of another currency, which would be booked as a wrong amount."""
+    if outcome.currency and outcome.currency != attempt.currency:
+        raise Conflict(
+            f"{attempt.gateway} says that {outcome.currency} came in for payment "
+            f"{attempt.public_id}, which is in {attempt.currency}; record it by hand"
+        )
 
 
 def _wait(

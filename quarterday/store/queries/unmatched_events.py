@@ -75,6 +75,12 @@ def describe(news: News) -> str:
             return "a way to pay was changed"
 
 
+def _find_currency(news: News) -> str:
+    """As far as the gateway says it."""
+    told = news.outcome if isinstance(news, AttemptNews) else news
+    return str(getattr(told, "currency", ""))
+
+
 def _show(row: GatewayEvent, *, is_alone: bool) -> InboxItem:
     assert row.seller is not None, "only those of sellers are asked for"
     try:
@@ -93,7 +99,7 @@ def _show(row: GatewayEvent, *, is_alone: bool) -> InboxItem:
         reference=reference,
         problem=row.error,
         amount_minor=amount,
-        currency=getattr(news, "currency", "") or row.seller.currency,
+        currency=_find_currency(news) or row.seller.currency,
         suggestion=suggest(row.seller, row, reference, amount) if is_alone else None,
         data=row.news if is_alone else {},
     )
