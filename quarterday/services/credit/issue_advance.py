@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext, override
+
 from quarterday.core.credit_policy import TaxCredit
 from quarterday.core.errors import BillingError
 from quarterday.core.invoice import Amount, Charge, Draft, compute_invoice
@@ -73,11 +75,13 @@ def _draft(account: Account, grant: CreditGrant, tax_class: str, on: date) -> Dr
     row, unit = load_accounts([account.id])[account.id], currency(grant.currency)
     rates, treatment = Catalog().tax(row, tax_class, on)
     explanation = {"rule": "13", "credit": grant.public_id, "amount_minor": grant.amount_minor}
+    with override(account.language):
+        text = gettext("Credit paid in advance")
     charge = Charge(
         None,
         LineKind.ONE_OFF,
         PRODUCT,
-        "Credit paid in advance",
+        text,
         Period(on, on),
         Decimal(1),
         "C62",

@@ -42,7 +42,7 @@ def deduct_grant(
     Tax that was paid when it came in goes back with it.
     """
     move_grant(grant, -amount_minor)
-    release_advance(grant, amount_minor, on=on, now=now)
+    release_advance(grant, amount_minor, on=on, now=now, is_used=False)
     return CreditDeduction.objects.create(
         grant=grant, refund=refund, kind=kind, on=on, amount_minor=amount_minor, reason=reason
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, datetime
 
 from django.db.models import Sum
+from django.utils.translation import gettext, override
 
 from quarterday.core.errors import BillingError
 from quarterday.core.ledger.advances import post_advance_credit
@@ -18,13 +19,14 @@ from quarterday.store.models import CreditGrant, CreditNote
 
 
 def release_advance(
-    grant: CreditGrant, amount_minor: int, *, on: date, now: datetime
+    grant: CreditGrant, amount_minor: int, *, on: date, now: datetime, is_used: bool = True
 ) -> CreditNote | None:
     """Credit the advance invoice by what just went of its grant; None where none is left to.
 
     The tax is given back in proportion, and the last note takes the rest of it. What an invoice
-    gave back to the grant was credited before, and bears the tax of what it pays next. For
-    services that hold the transaction and the account.
+    gave back to the grant was credited before, and bears the tax of what it pays next. The note
+    says whether the credit ``is_used`` or went otherwise. For services that hold the transaction
+    and the account.
     """
     if grant.advance_id is None:
         return None
@@ -40,7 +42,7 @@ def release_advance(
             f"invoice {advance.label} cannot give back exactly {part} of its advance; reverse the "
             f"credit {grant.public_id} and grant it anew"
         )
-    note = write_note(advance.account, advance, draft, on, f"Credit {grant.public_id} was used")
+    note = write_note(advance.account, advance, draft, on, _explain(grant, is_used))
     taxes: Counter[str] = Counter()
     for tax in draft.taxes:
         taxes[tax.row.code] += tax.tax_minor
@@ -67,3 +69,11 @@ def release_advance(
         },
     )
     return note
+
+
+def _explain(grant: CreditGrant, is_used: bool) -> str:
+    """Why the note is issued, for the customer."""
+    with override(grant.account.language):
+        if is_used:
+            return gettext("Credit that was paid in advance was used.")
+        return gettext("Credit that was paid in advance was paid back or has ended.")

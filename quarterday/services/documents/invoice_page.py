@@ -17,6 +17,7 @@ from quarterday.store.models import (
     CreditNote,
     CreditNoteLine,
     DocumentKind,
+    DocumentSeries,
     Invoice,
     InvoiceLine,
 )
@@ -28,25 +29,29 @@ Page = dict[str, Any]
 def make_invoice_page(
     invoice: Invoice, *, pay_url: str = "", kind: DocumentKind = DocumentKind.INVOICE
 ) -> Page:
-    """An invoice; as a pro forma it has another title."""
+    """An invoice; as a pro forma, or of credit that was paid in, it has another title."""
     is_invoice = kind is DocumentKind.INVOICE
+    is_advance = invoice.series == DocumentSeries.ADVANCE
     letter = Letter(
         kind=kind,
         seller=invoice.seller_snapshot.data,
         account=invoice.account_snapshot.data,
         brand=brand_of(invoice.seller),
-        title=_("Invoice") if is_invoice else _("Pro forma invoice"),
+        title=_title(is_invoice, is_advance),
         number=invoice.label,
         day=invoice.issued_on,
     )
     lines = list(invoice.lines.all())
     facts = [
         (_("Invoice date") if is_invoice else _("Date"), format_day(invoice.issued_on)),
-        (_("Due on"), format_day(invoice.due_on)),
+        (_("Received on") if is_advance else _("Due on"), format_day(invoice.due_on)),
         (_("Service period"), _period_of(lines)),
     ]
     page = make_letter(letter, facts)
     _add_document(page, invoice, lines)
+    if is_advance:
+        _add_advance(page, invoice)
+        return page
     _add_settlement(page, invoice)
     if invoice.open_minor:
         add_payment(
@@ -61,6 +66,12 @@ def make_invoice_page(
     elif invoice.total_minor:
         page["notes"].append(_("Nothing is left to pay."))
     return page
+
+
+def _title(is_invoice: bool, is_advance: bool) -> str:
+    if is_advance:
+        return _("Advance payment invoice")
+    return _("Invoice") if is_invoice else _("Pro forma invoice")
 
 
 def make_credit_note_page(note: CreditNote) -> Page:
@@ -143,6 +154,20 @@ def _period_of(lines: Sequence[InvoiceLine]) -> str:
         if line.period_end > line.period_start
     }
     return format_days(*periods.pop()) if len(periods) == 1 else ""
+
+
+def _add_advance(page: Page, invoice: Invoice) -> None:
+    """It was paid before it was made, and what was paid became credit."""
+    page["totals"] += [
+        total(_("Paid"), -invoice.total_minor, invoice.currency),
+        total(_("Left to pay"), invoice.open_minor, invoice.currency, strong=True),
+    ]
+    page["notes"].append(
+        _(
+            "What you paid is credit on your account. When it is used, a credit note takes this "
+            "invoice back, and the invoice that it pays has the tax."
+        )
+    )
 
 
 def _add_settlement(page: Page, invoice: Invoice) -> None:

@@ -77,6 +77,11 @@ def name_method(method: str) -> str:
         "card": _("Card"),
         "direct_debit": _("Direct debit"),
         "sandbox": _("Card"),
+        "sepa_debit": _("Direct debit"),
+        "gocardless": _("Direct debit"),
+        "paypal": "PayPal",
+        "card_terminal": _("Card"),
         "cash": _("Cash"),
         "check": pgettext("payment method", "Check"),
+        "cheque": pgettext("payment method", "Check"),
     }.get(method, method.replace("_", " ").capitalize())
