@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from quarterday.store.queries.collecting import Outlook
 
 group = make_doing_group("Charge what is due, to the methods that accounts keep.")
+_COUNTED = {
+    "paid": "charged",
+    "waiting": "under way",
+    "declined": "declined",
+    "broken": "could not be tried and will be by the next run",
+}
 _SHOWN = "account seller invoice due_on charge_on method amount+ why"
 
 
@@ -67,7 +73,7 @@ def collect(
         print_json(done)
         return
     for code, counts in done.items():
-        said = ", ".join(f"{count} {name}" for name, count in counts.items())
+        said = ", ".join(f"{count} {_COUNTED[name]}" for name, count in counts.items())
         say(f"{code}: {said or 'nothing was due'}")
 
 
@@ -92,9 +98,11 @@ def show(
     if as_json:
         print_json(data)
         return
-    print_facts((name.replace("_", " "), data.get(name)) for name in (
-        "invoice", "account", "due_on", "charge_on", "method", "amount", "why", "instalment",
-    ) if data.get(name))  # fmt: skip
+    shown = data | {"amount": f"{data['amount']} {data['currency']}"} if found else data
+    print_facts((name.replace("_", " "), shown.get(name)) for name in (
+        "invoice", "status", "account", "due_on", "charge_on", "method", "amount", "why",
+        "instalment",
+    ) if shown.get(name))  # fmt: skip
     if data["tries"]:
         say()
         print_list(data["tries"], "on method said attempt")

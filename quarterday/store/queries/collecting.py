@@ -70,7 +70,7 @@ class Outlook:
 
     ``amount_minor`` is what the next charge takes, ``part`` which instalment it reaches, from 1;
     0 is an invoice without a plan, and ``later_on`` is when the next one is charged. Nothing is
-    charged while there is a ``block``.
+    charged while there is a ``block``. ``days`` is how long the method takes until money moves.
     """
 
     invoice: Invoice
@@ -82,6 +82,7 @@ class Outlook:
     block: Block | None
     method: PaymentMethod | None
     later_on: date | None = None
+    days: int = 0
 
     def is_due(self, today: date, now: datetime) -> bool:
         """Whether it is charged now."""
@@ -177,6 +178,7 @@ class _Facts:
     parts: dict[int, list[Part]]
     live: list[PaymentAttempt]
     days_before: int
+    days: Mapping[str, int]
     disputed: set[str]
 
 
@@ -185,6 +187,8 @@ def _read_facts(account: Account, invoices: Sequence[Invoice]) -> _Facts:
     methods = list_chargeable(account)
     disputes = Dispute.objects.filter(account=account, status=DisputeStatus.OPENED)
     settings = read_account_settings(account)
+    days = _read_days(account, methods)
+    ahead = days[methods[0].gateway] if methods else 0
     return _Facts(
         policy=read_collection_policy(account.seller),
         settings=settings,
@@ -196,19 +200,21 @@ def _read_facts(account: Account, invoices: Sequence[Invoice]) -> _Facts:
         },
         parts=read_parts(ids),
         live=list_live_attempts(account),
-        days_before=max(settings.collect_days_before, _find_days_ahead(account, methods)),
+        days_before=max(settings.collect_days_before, ahead),
+        days=days,
         disputed={
             str(name) for names in disputes.values_list("invoices", flat=True) for name in names
         },
     )
 
 
-def _find_days_ahead(account: Account, methods: Sequence[PaymentMethod]) -> int:
-    """How much earlier a charge by the method in use is begun, so that it is there when due."""
-    if not methods:
-        return 0
-    gateway: object = open_gateway_of(account.seller, methods[0].gateway)
-    return gateway.days_ahead if isinstance(gateway, TakesDays) else 0
+def _read_days(account: Account, methods: Sequence[PaymentMethod]) -> dict[str, int]:
+    """How much earlier charges are begun, by gateway, so that the money is there when due."""
+    days = {}
+    for code in {one.gateway for one in methods}:
+        gateway: object = open_gateway_of(account.seller, code)
+        days[code] = gateway.days_ahead if isinstance(gateway, TakesDays) else 0
+    return days
 
 
 def read_parts(invoice_ids: Iterable[int]) -> dict[int, list[Part]]:
@@ -230,6 +236,7 @@ def _foresee_one(facts: _Facts, invoice: Invoice, today: date) -> Outlook:
     refused = facts.refused | {one.method for one in tries if one.decline is DeclineClass.HARD}
     ways = [KeptWay(name, one.expires_on, name in refused) for name, one in facts.methods.items()]
     plan = plan_next(facts.policy, due_on - before, read_tries(row, part), ways, today)
+    method = facts.methods.get(plan.method)
     coming = [one for one in facts.live if invoice.public_id in one.invoices]
     return Outlook(
         invoice=invoice,
@@ -239,8 +246,9 @@ def _foresee_one(facts: _Facts, invoice: Invoice, today: date) -> Outlook:
         charge_on=due_on - before,
         plan=plan,
         block=_find_block(facts, invoice, row, coming),
-        method=facts.methods.get(plan.method),
+        method=method,
         later_on=parts[part].due_on - before if 0 < part < len(parts) else None,
+        days=0 if method is None else facts.days[method.gateway],
     )
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from quarterday.core.access import Permission, permissions_of
 from quarterday.core.errors import BillingError
+from quarterday.ports.gateway import Gateway
 from quarterday.ports.outcomes import DECLINE_TEXTS, Field, FieldKind
 from quarterday.services.payments.cancel_attempt import cancel_attempt
 from quarterday.store.models import AttemptStatus, Invoice, PaymentAttempt
@@ -159,6 +160,7 @@ def _describe(attempt: PaymentAttempt, seen: _Seen) -> dict[str, Any]:
     )
     errors = {name: _(text) for name, text in data.get("errors", {}).items()}
     error = DECLINE_TEXTS.get(attempt.error, "")
+    gateway = open_gateway_of(attempt.account.seller, attempt.gateway)
     return {
         "attempt": attempt,
         "seen": seen,
@@ -170,9 +172,18 @@ def _describe(attempt: PaymentAttempt, seen: _Seen) -> dict[str, Any]:
         "url": data.get("url", "") if attempt.status == AttemptStatus.ACTION else "",
         "inputs": make_inputs(declared, "pay", {}, errors),
         "why": _(error) if error else "",
-        "is_test": open_gateway_of(attempt.account.seller, attempt.gateway).is_test,
+        "is_elsewhere": _is_elsewhere(attempt, gateway),
+        "is_test": gateway.is_test,
         "reads_mail": attempt.account.contacts.exists(),
     }
+
+
+def _is_elsewhere(attempt: PaymentAttempt, gateway: Gateway) -> bool:
+    """Whether all is entered on pages of the gateway; otherwise a bank asks who is paying."""
+    choices = gateway.list_choices(attempt.currency)
+    return attempt.method is None and any(
+        one.code == attempt.choice and not one.fields for one in choices
+    )
 
 
 def _translate(attempt: PaymentAttempt, said: dict[str, Any]) -> dict[str, Any]:

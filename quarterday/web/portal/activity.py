@@ -90,7 +90,8 @@ def _fill(data: Mapping[str, Any]) -> dict[str, str]:
     known = amount is not None and currency is not None
     return {
         "label": str(data.get("label", "")),
-        "amount": format_money(int(amount), str(currency)) if known else "",
+        # The sign does not go to the next line without its number.
+        "amount": format_money(int(amount), str(currency)).replace(" ", "\u00a0") if known else "",
     }
 
 

@@ -12,7 +12,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from quarterday.core.access import Permission
-from quarterday.store.models import PaymentAttempt
+from quarterday.store.models import Account, PaymentAttempt
+from quarterday.store.queries.collecting import foresee
 from quarterday.store.queries.paying import ON_THE_WAY, is_promise, list_live_attempts
 from quarterday.store.queries.portal.credit import read_credit_use
 from quarterday.store.queries.portal.overview import (
@@ -26,6 +27,7 @@ from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_today
 from quarterday.web.portal.activity import MONEY_KINDS, tell_events
 from quarterday.web.portal.attempts import tell_attempts
+from quarterday.web.portal.charges import Charge, tell_first
 from quarterday.web.portal.forecast import find_next_day, foresee_invoice, is_metered
 from quarterday.web.portal.invoices import list_rows
 
@@ -73,6 +75,7 @@ def _read_money(request: AccountRequest, today: date) -> dict[str, Any]:
         "rows": list_rows(owed.first, today),
         "underway": tell_attempts(underway, request.seller.time_zone),
         "is_covered": _is_covered(owed, underway),
+        "charge": _find_charge(account, owed, today),
         "credit_minor": credit_minor,
         "credit_use": str(read_credit_use(account)),
         "next_on": find_next_day(account, today),
@@ -84,6 +87,11 @@ def _read_money(request: AccountRequest, today: date) -> dict[str, Any]:
         if owed.number <= len(owed.first)
         else reverse("portal:pay"),
     }
+
+
+def _find_charge(account: Account, owed: Owed, today: date) -> Charge | None:
+    """What is charged by itself before anything else."""
+    return tell_first(account, foresee(account, today), today) if owed.number else None
 
 
 def _is_covered(owed: Owed, underway: list[PaymentAttempt]) -> bool:

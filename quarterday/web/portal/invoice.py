@@ -59,7 +59,7 @@ def show_invoice(request: AccountRequest, public_id: str) -> HttpResponse:
         # With a plan the oldest instalment says what is late.
         state = "overdue" if pay_by < today else "open"
     context = {
-        "charge": tell_charge(outlook, today) if outlook else None,
+        "charge": tell_charge(request.account, outlook, today) if outlook else None,
         "plan": plan,
         "to_pay": to_pay,
         "part_amount": format_minor(to_pay, currency(invoice.currency)) if is_part else "",

@@ -44,7 +44,7 @@ class MethodRow(NamedTuple):
 def show_methods(request: AccountRequest) -> HttpResponse:
     """What is kept, the one that is charged first."""
     today = read_today(request.seller)
-    told = [tell_charge(one, today) for one in foresee(request.account, today)]
+    told = [tell_charge(request.account, one, today) for one in foresee(request.account, today)]
     context = {
         "autopay": read_account_settings(request.account).autopay,
         "charges": [one for one in told if one is not None and one.on],
