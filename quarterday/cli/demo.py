@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _DATABASE = "demo.sqlite3"
 _SAMPLE = "demo.jsonl"
+_STATEMENT = "demo-statement.sta"
 
 
 def demo_command(
@@ -48,6 +49,7 @@ def demo_command(
     url = _choose_database()
     records = _load(first, last, accounts, tell)
     months = _play(records, first, last, tell)
+    _bring_money(last, tell)
     offences = _check(tell)
     commands = list(_list_commands(url, last))
     if as_json:
@@ -182,6 +184,16 @@ def _list(found: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in found.items() if count)
 
 
+def _bring_money(last: date, tell: _Teller) -> None:
+    """Cards to charge, and a bank statement to read."""
+    from quarterday.services.demo.bring_money import keep_cards, write_statement
+    from quarterday.services.demo.play_year import noon
+
+    cards = keep_cards(now=noon(last))
+    Path(_STATEMENT).write_text(write_statement(today=last, now=noon(last)), encoding="utf-8")
+    tell.step(f"Kept {cards} cards to charge, and wrote a bank statement to {_STATEMENT}.")
+
+
 def _check(tell: _Teller) -> list[dict[str, str]]:
     """Prove the books, as ``quarterday check`` does."""
     from quarterday.store.queries.check import PROOFS, check_books
@@ -211,6 +223,9 @@ def _list_commands(url: str | None, last: date) -> Iterable[str]:
         yield f"{line:<{width}}   # {sight.why}"
     yield "quarterday accounts show H0001"
     yield "quarterday invoices list --overdue"
+    yield "quarterday collect --preview --seller hosting"
+    yield f"quarterday reconcile {_STATEMENT} --seller hosting"
+    yield "quarterday matches list --seller hosting"
     yield f"quarterday forecast --until {add_months(last, 3)} --seller hosting"
     yield "quarterday export ledger --format beancount --output demo.beancount"
     yield "quarterday check"

@@ -23,7 +23,9 @@ def test_the_demo_is_the_same_each_time(
     commands = [
         line.partition("#")[0].split()[1:] for line in shown if line.startswith("quarterday")
     ]
-    assert {command[0] for command in commands} >= {"explain", "forecast", "check", "export"}
+    assert {command[0] for command in commands} >= {
+        *("explain", "forecast", "check", "export", "collect", "reconcile", "matches")
+    }
     for command in commands:
         run_quarterday(fresh_database_url, *command)
     assert (tmp_path / "demo.beancount").exists()
