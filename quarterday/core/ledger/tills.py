@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from quarterday.core.ledger.bank import OTHER_BOOKS
 from quarterday.core.ledger.entry import JournalEntry, move
 from quarterday.core.ledger.payments import clearing
 
@@ -30,7 +31,8 @@ def post_till(
     """Cash that goes into a till, or out of it below 0; ``kind`` is what for.
 
     What counting found (``till_difference``) comes from nowhere, and is an expense or makes one
-    smaller. Raises `BillingError` for 0.
+    smaller. Change that is put in (``till_float``), or taken out, comes from outside of this book,
+    as a bank line of it does that is ignored. Raises `BillingError` for 0.
 
     >>> entry = post_till(
     ...     "till_cash",
@@ -43,7 +45,8 @@ def post_till(
     >>> [posting[:2] for posting in entry.postings]
     [('assets:cash:anna', 500), ('assets:clearing:cash', -500)]
     """
-    other = TILL_DIFFERENCES if kind == "till_difference" else clearing(CASH)
+    others = {"till_difference": TILL_DIFFERENCES, "till_float": OTHER_BOOKS}
+    other = others.get(kind, clearing(CASH))
     till = till_account(cashier)
     debit, credit = (till, other) if amount_minor > 0 else (other, till)
     amount = abs(amount_minor)

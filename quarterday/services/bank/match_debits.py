@@ -103,6 +103,7 @@ def act_on_debits(
                 today=today,
                 now=now,
                 key=line.public_id,
+                on=min(line.booked_on, today),
                 fee_minor=max(0, -line.open_minor - debit.attempt.amount_minor),
                 actor=actor,
             )

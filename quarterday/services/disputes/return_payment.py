@@ -18,6 +18,7 @@ def return_payment(
     reference: str,
     today: date,
     now: datetime,
+    on: date | None = None,
     amount_minor: int | None = None,
     reason: str = "",
     fee_minor: int = 0,
@@ -31,7 +32,8 @@ def return_payment(
     payment. The money leaves the book, its invoices are owed again, and the customer is told as
     of any payment that failed. They are collected again by the seller's policy if the reason lets
     it (``may_retry``), as after a charge that was declined for ``code`` (see `DeclineCode`);
-    whether the mandate ends is for the caller.
+    whether the mandate ends is for the caller. ``on`` is the day on which the bank took the money,
+    by default today.
     """
     with transaction.atomic():
         _, payment = claim_row(payment)
@@ -40,7 +42,7 @@ def return_payment(
             gateway=payment.method,
             reference=reference,
             amount_minor=payment.amount_minor if amount_minor is None else amount_minor,
-            today=today,
+            today=on or today,
             now=now,
             reason=reason,
             fee_minor=fee_minor,

@@ -7,11 +7,13 @@ from datetime import date
 from quarterday.services.bank.accept_match import accept_match
 from quarterday.services.bank.match_lines import match_lines
 from quarterday.services.collection.collect_account import collect_account
-from quarterday.store.models import BankMatch, Debit, Dispute, Invoice
+from quarterday.store.models import BankMatch, Collection, Debit, Dispute, Invoice
 from quarterday.store.queries.reconcile import report_day
 from tests.services.bank.lines import make_bank, make_line
 from tests.services.debits.desk import NOW, Desk
 from tests.services.till import DAY, LATER, Shop, ledger
+
+PAYDAY = date(2026, 3, 31)
 
 
 def test_a_file_is_collected_and_a_debit_comes_back(shop: Shop) -> None:
@@ -38,6 +40,15 @@ def test_a_file_is_collected_and_a_debit_comes_back(shop: Shop) -> None:
     assert "assets:clearing:sepa_debit" not in ledger()
     assert ledger()["expenses:payment-fees"] == 300
     assert report_day(shop.seller, LATER).agrees
+    # The return stands in the book on the day on which the bank made it, whenever it was read.
+    assert Dispute.objects.get().opened_on == back.booked_on
+    report = report_day(shop.seller, back.booked_on)
+    (owed,) = [one for one in report.parts if one.name == "assets:receivable"]
+    assert report.agrees
+    assert owed.book_minor == 11900
+    # Who had no money then may have some on the next payday.
+    row = Collection.objects.get()
+    assert (row.data["tries"][-1]["code"], row.next_on) == ("insufficient_funds", PAYDAY)
 
 
 def test_a_sum_without_a_name_is_proposed_for_the_file_that_waits(shop: Shop) -> None:
