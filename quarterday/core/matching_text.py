@@ -35,6 +35,8 @@ _CUSTOMER = re.compile(r"(?:KUNDEN|KD|CUSTOMER|CLIENT|CLIENTE|ACCOUNT|KTO|KONTO)
 _LOOKALIKE = str.maketrans("OQIL", "0011")
 _MIXED = re.compile(r"[A-Z0-9]*(?:\d[OQIL]|[OQIL]\d)[A-Z0-9OQIL]*")
 _SHORTEST, _LONGEST = 4, 15
+# No bank lets payers write as much; what lies beyond would only take time.
+_MOST_SIGNS = 4000
 
 
 class Series(NamedTuple):
@@ -103,7 +105,7 @@ class TextReader:
     def read(self, text: str, stated: str = "") -> Reading:
         """What a text names; ``stated`` is the structured reference, where the bank has one."""
         reading = Reading()
-        folded = fold_text(text)
+        folded = fold_text(text[:_MOST_SIGNS])
         rest = self._take_references(folded, stated, reading)
         rest = self._take_numbers(rest, reading)
         masked = _JUNK.sub("|", rest)
@@ -144,6 +146,8 @@ class TextReader:
             if before.isalpha() and len(digits) != width:
                 continue
             if before.isdigit() and prefix[0].isdigit():
+                continue
+            if len(digits) > max(_LONGEST, width):
                 continue
             if text[end : end + 1].isalpha() and len(digits) != width:
                 # Not its end: a letter that was meant as a digit, perhaps.

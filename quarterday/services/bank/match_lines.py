@@ -97,7 +97,7 @@ class _Batch:
         """Book what is certain as it comes, so that the next line finds what is left."""
         proposals: dict[int, list[Proposal]] = {}
         for line, text in zip(self.lines, self.texts, strict=True):
-            found = self._find(line, text)
+            found = self._find_safely(line, text)
             rejected = self.rejected.get(line.id, set())
             found = [one for one in found if one.key not in rejected]
             amount = line.open_minor
@@ -110,6 +110,14 @@ class _Batch:
             proposals[line.id] = likely
             result.add("proposed" if likely else "open", amount)
         write_proposals(self.lines, proposals, now=self.now, actor=self.actor)
+
+    def _find_safely(self, line: BankLine, text: BankText) -> list[Proposal]:
+        try:
+            return self._find(line, text)
+        except Exception:
+            # Payers write what they like: one line must not keep the others.
+            _log.exception("bank line %s cannot be matched", line.public_id)
+            return []
 
     def _find(self, line: BankLine, text: BankText) -> list[Proposal]:
         """What a line may be for, the best first; what a gateway or a bank names goes first."""
@@ -174,6 +182,9 @@ class _Batch:
             # One line must not keep the others: it is proposed, and people see why it stays.
             if not isinstance(error, Conflict):
                 _log.warning("bank line %s is not booked: %s", line.public_id, error)
+            return False
+        except Exception:
+            _log.exception("bank line %s cannot be booked", line.public_id)
             return False
         self.index.take(proposal.invoices, proposal.amount_minor)
         if proposal.attempt:
