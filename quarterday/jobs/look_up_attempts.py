@@ -73,4 +73,7 @@ def look_up(attempt: PaymentAttempt, now: datetime) -> str:
     except BillingError as error:
         _log.warning("attempt %s cannot be looked up: %s", attempt.public_id, error)
         return "unavailable"
+    except Exception:
+        _log.exception("attempt %s cannot be looked up", attempt.public_id)
+        return "broken"
     return str(attempt.status)

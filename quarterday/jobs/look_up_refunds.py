@@ -36,5 +36,8 @@ class LookUpRefunds:
                 # One that breaks must not keep the others.
                 _log.warning("refund %s cannot be looked up: %s", attempt.public_id, error)
                 status = "unavailable"
+            except Exception:
+                _log.exception("refund %s cannot be looked up", attempt.public_id)
+                status = "broken"
             counts[status] = counts.get(status, 0) + 1
         return counts

@@ -31,7 +31,13 @@ class MatchBankLines:
         for bank in BankAccount.objects.select_related("seller").order_by("id"):
             now = read_now()
             today = local_date(now, bank.seller.time_zone)
-            result = match_lines(bank_account=bank, today=today, now=now)
+            try:
+                result = match_lines(bank_account=bank, today=today, now=now)
+            except Exception:
+                # One account that breaks must not keep the others.
+                _log.exception("lines of bank account %s cannot be matched", bank)
+                found[f"{bank.seller.code} {bank.code}"] = {"broken": 1}
+                continue
             if result.lines:
                 found[f"{bank.seller.code} {bank.code}"] = {
                     "booked": result.booked,

@@ -31,6 +31,11 @@ class TopUpCredit:
             except BillingError as error:
                 _log.warning("account %s is not topped up: %s", top_up.account, error)
                 continue
+            except Exception:
+                # One that breaks must not keep the others.
+                _log.exception("account %s cannot be topped up", top_up.account)
+                counts["broken"] = counts.get("broken", 0) + 1
+                continue
             if attempt is not None:
                 status = str(attempt.status)
                 counts[status] = counts.get(status, 0) + 1
