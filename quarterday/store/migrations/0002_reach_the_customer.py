@@ -34,6 +34,16 @@ class Migration(migrations.Migration):
                 ("soft_bounces", models.PositiveSmallIntegerField(default=0)),
                 ("at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason__in", ["", "bounced", "complained", "by_hand"])
+                        ),
+                        name="address_mark_reason",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Brand",
@@ -78,19 +88,544 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="store.account",
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="store.seller",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["open", "ordered", "expired"])),
+                        name="cart_status",
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "open")),
+                        fields=["expires_at"],
+                        name="cart_expiring",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
-            name="Click",
+            name="DocumentFile",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("at", models.DateTimeField()),
-                ("action", models.CharField(default="open", max_length=12)),
-                ("device", models.CharField(default="other", max_length=12)),
-                ("is_bot", models.BooleanField(default=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="doc")),
+                ("kind", models.CharField(max_length=16)),
+                ("subject", models.CharField(max_length=80)),
+                ("language", models.CharField(max_length=16)),
+                ("name", models.CharField(max_length=120)),
+                ("digest", models.CharField(max_length=64)),
+                ("content", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
+                ("data", quarterday.store.fields.DataField(default=dict)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="store.account",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "invoice",
+                                    "credit_note",
+                                    "receipt",
+                                    "quote",
+                                    "pro_forma",
+                                    "statement",
+                                ],
+                            )
+                        ),
+                        name="document_file_kind",
+                    ),
+                    models.UniqueConstraint(fields=("kind", "subject"), name="document_file_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DocumentTemplate",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="dtp")),
+                ("kind", models.CharField(max_length=16)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("source", models.TextField()),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="document_templates",
+                        to="store.seller",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "invoice",
+                                    "credit_note",
+                                    "receipt",
+                                    "quote",
+                                    "pro_forma",
+                                    "statement",
+                                ],
+                            )
+                        ),
+                        name="document_template_kind",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("seller", "kind", "version"), name="document_template_version_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="ivt")),
+                ("email", models.EmailField(max_length=254)),
+                ("role", models.CharField(max_length=16)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="store.account",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["owner", "billing", "technical", "read_only"])
+                        ),
+                        name="invitation_role",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("accepted_at__isnull", True), ("withdrawn_at__isnull", True)
+                        ),
+                        fields=("account", "email"),
+                        name="invitation_open_once",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LinkRevocation",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("purpose", models.CharField(blank=True, default="", max_length=12)),
+                ("before", models.DateTimeField()),
+                ("last_link", models.BigIntegerField(default=0)),
+                ("actor", models.CharField(default="system", max_length=100)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="store.account",
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="store.seller",
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Message",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="msg")),
+                ("kind", models.CharField(max_length=48)),
+                ("subject", models.CharField(max_length=80)),
+                ("occasion", models.CharField(blank=True, default="", max_length=64)),
+                ("recipient", models.EmailField(blank=True, default="", max_length=254)),
+                ("language", models.CharField(blank=True, default="", max_length=16)),
+                ("data", quarterday.store.fields.DataField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        default=quarterday.store.models.message.MessageStatus["QUEUED"],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("send_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="store.account",
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="store.seller",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["queued", "addressed", "dropped"])),
+                        name="message_status",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("kind", "subject", "occasion", "recipient"), name="message_once"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "queued")),
+                        fields=["send_at", "id"],
+                        name="message_queued",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MessageTemplate",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="tpl")),
+                ("kind", models.CharField(max_length=48)),
+                ("language", models.CharField(max_length=16)),
+                (
+                    "channel",
+                    models.CharField(
+                        default=quarterday.store.models.message.Channel["MAIL"], max_length=8
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("title", models.TextField()),
+                ("text", models.TextField()),
+                ("html", models.TextField(blank=True, default="")),
+                ("saved_at", models.DateTimeField()),
+                ("actor", models.CharField(default="system", max_length=100)),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="message_templates",
+                        to="store.seller",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("seller", "kind", "language", "channel", "version"),
+                        name="message_template_version_once",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Order",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="ord")),
+                ("label", models.CharField(max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        default=quarterday.store.models.order.OrderStatus["PENDING"], max_length=12
+                    ),
+                ),
+                ("activation", models.CharField(max_length=12)),
+                ("placed_at", models.DateTimeField()),
+                ("activated_at", models.DateTimeField(null=True)),
+                ("terms_version", models.CharField(blank=True, default="", max_length=64)),
+                ("terms_accepted_at", models.DateTimeField(null=True)),
+                ("subscriptions", quarterday.store.fields.DataField(default=list)),
+                ("data", quarterday.store.fields.DataField(default=dict)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="store.account",
+                    ),
+                ),
+                (
+                    "cart",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="order",
+                        to="store.cart",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="store.invoice",
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="store.seller",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["pending", "active", "cancelled"])),
+                        name="order_status",
+                    ),
+                    models.UniqueConstraint(fields=("seller", "label"), name="order_label_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PaymentMethod",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="pmt")),
+                ("gateway", models.CharField(max_length=32)),
+                ("token", models.CharField(max_length=200)),
+                ("kind", models.CharField(max_length=16)),
+                ("label", models.CharField(max_length=100)),
+                ("expires_on", models.DateField(null=True)),
+                ("is_default", models.BooleanField(default=False)),
+                ("removed_at", models.DateTimeField(null=True)),
+                ("added_at", models.DateTimeField()),
+                ("data", quarterday.store.fields.DataField(default=dict)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payment_methods",
+                        to="store.account",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "gateway", "token"), name="payment_method_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True), ("removed_at__isnull", True)),
+                        fields=("account",),
+                        name="payment_method_one_default",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ProductGroup",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="grp")),
+                ("code", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True, default="")),
+                ("position", models.SmallIntegerField(default=100)),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="product_groups",
+                        to="store.seller",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("seller", "code"), name="product_group_code_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Quote",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="quo")),
+                ("label", models.CharField(max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        default=quarterday.store.models.order.QuoteStatus["OPEN"], max_length=12
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("issued_on", models.DateField()),
+                ("valid_through", models.DateField()),
+                ("items", quarterday.store.fields.DataField(default=list)),
+                ("lines", quarterday.store.fields.DataField(default=list)),
+                ("net_minor", models.BigIntegerField()),
+                ("tax_minor", models.BigIntegerField()),
+                ("total_minor", models.BigIntegerField()),
+                ("data", quarterday.store.fields.DataField(default=dict)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quotes",
+                        to="store.account",
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quote",
+                        to="store.order",
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="store.seller",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["open", "accepted", "declined", "withdrawn"])
+                        ),
+                        name="quote_status",
+                    ),
+                    models.UniqueConstraint(fields=("seller", "label"), name="quote_label_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RateCount",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=128)),
+                ("slot", models.BigIntegerField()),
+                ("count", models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "slot"), name="rate_count_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SignIn",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", quarterday.store.fields.PublicIdField(prefix="sgn")),
+                ("session_key", models.CharField(max_length=40, unique=True)),
+                ("method", models.CharField(max_length=12)),
+                ("device", models.CharField(blank=True, default="", max_length=80)),
+                ("created_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_ins",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Unsubscription",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("address", models.CharField(max_length=254)),
+                ("at", models.DateTimeField()),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="store.seller",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("seller", "address"), name="unsubscription_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,46 +660,63 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(blank=True, default="", max_length=500)),
                 ("content", models.BinaryField(null=True)),
                 ("error", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="store.contact",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="store.message",
+                    ),
+                ),
             ],
-        ),
-        migrations.CreateModel(
-            name="DocumentFile",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="doc")),
-                ("kind", models.CharField(max_length=16)),
-                ("subject", models.CharField(max_length=80)),
-                ("language", models.CharField(max_length=16)),
-                ("name", models.CharField(max_length=120)),
-                ("digest", models.CharField(max_length=64)),
-                ("content", models.BinaryField()),
-                ("made_at", models.DateTimeField()),
-                ("data", quarterday.store.fields.DataField(default=dict)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="DocumentTemplate",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="dtp")),
-                ("kind", models.CharField(max_length=16)),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("source", models.TextField()),
-                ("saved_at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Invitation",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="ivt")),
-                ("email", models.EmailField(max_length=254)),
-                ("role", models.CharField(max_length=16)),
-                ("created_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField()),
-                ("accepted_at", models.DateTimeField(null=True)),
-                ("withdrawn_at", models.DateTimeField(null=True)),
-            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["mail", "sms", "chat"])),
+                        name="delivery_channel",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "queued",
+                                    "sending",
+                                    "sent",
+                                    "delivered",
+                                    "failed",
+                                    "bounced",
+                                    "complained",
+                                    "suppressed",
+                                    "unknown",
+                                ],
+                            )
+                        ),
+                        name="delivery_status",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("message", "channel", "address"), name="delivery_once_per_address"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["queued", "sending"])),
+                        fields=["next_at", "id"],
+                        name="delivery_due",
+                    ),
+                    models.Index(fields=["address"], name="delivery_of_address"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Link",
@@ -185,64 +737,57 @@ class Migration(migrations.Migration):
                 ("revoked_at", models.DateTimeField(null=True)),
                 ("kind", models.CharField(blank=True, default="", max_length=48)),
                 ("variant", models.CharField(blank=True, default="", max_length=32)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="LinkRevocation",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("purpose", models.CharField(blank=True, default="", max_length=12)),
-                ("before", models.DateTimeField()),
-                ("last_link", models.BigIntegerField(default=0)),
-                ("actor", models.CharField(default="system", max_length=100)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links",
+                        to="store.account",
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links",
+                        to="store.delivery",
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="store.seller",
+                    ),
+                ),
             ],
             options={
-                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "purpose__in",
+                                [
+                                    "pay",
+                                    "view",
+                                    "sign_in",
+                                    "portal",
+                                    "invitation",
+                                    "quote",
+                                    "custom",
+                                    "unsubscribe",
+                                ],
+                            )
+                        ),
+                        name="link_purpose",
+                    )
+                ],
+                "indexes": [models.Index(fields=["subject"], name="link_of_subject")],
             },
-        ),
-        migrations.CreateModel(
-            name="Message",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="msg")),
-                ("kind", models.CharField(max_length=48)),
-                ("subject", models.CharField(max_length=80)),
-                ("occasion", models.CharField(blank=True, default="", max_length=64)),
-                ("recipient", models.EmailField(blank=True, default="", max_length=254)),
-                ("language", models.CharField(blank=True, default="", max_length=16)),
-                ("data", quarterday.store.fields.DataField(default=dict)),
-                (
-                    "status",
-                    models.CharField(
-                        default=quarterday.store.models.message.MessageStatus["QUEUED"],
-                        max_length=12,
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, default="", max_length=200)),
-                ("created_at", models.DateTimeField()),
-                ("send_at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="MessageTemplate",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="tpl")),
-                ("kind", models.CharField(max_length=48)),
-                ("language", models.CharField(max_length=16)),
-                (
-                    "channel",
-                    models.CharField(
-                        default=quarterday.store.models.message.Channel["MAIL"], max_length=8
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("title", models.TextField()),
-                ("text", models.TextField()),
-                ("html", models.TextField(blank=True, default="")),
-                ("saved_at", models.DateTimeField()),
-                ("actor", models.CharField(default="system", max_length=100)),
-            ],
         ),
         migrations.CreateModel(
             name="Offer",
@@ -258,28 +803,33 @@ class Migration(migrations.Migration):
                 ("addons", quarterday.store.fields.DataField(default=list)),
                 ("activation", models.CharField(default="on_payment", max_length=12)),
                 ("on_invoice", models.BooleanField(default=False)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Order",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="ord")),
-                ("label", models.CharField(max_length=64)),
                 (
-                    "status",
-                    models.CharField(
-                        default=quarterday.store.models.order.OrderStatus["PENDING"], max_length=12
+                    "product",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offer",
+                        to="store.product",
                     ),
                 ),
-                ("activation", models.CharField(max_length=12)),
-                ("placed_at", models.DateTimeField()),
-                ("activated_at", models.DateTimeField(null=True)),
-                ("terms_version", models.CharField(blank=True, default="", max_length=64)),
-                ("terms_accepted_at", models.DateTimeField(null=True)),
-                ("subscriptions", quarterday.store.fields.DataField(default=list)),
-                ("data", quarterday.store.fields.DataField(default=dict)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="store.productgroup",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("activation__in", ["on_order", "on_payment", "by_hand"])
+                        ),
+                        name="offer_activation",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PaymentAttempt",
@@ -311,89 +861,103 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("data", quarterday.store.fields.DataField(default=dict)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="PaymentMethod",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="pmt")),
-                ("gateway", models.CharField(max_length=32)),
-                ("token", models.CharField(max_length=200)),
-                ("kind", models.CharField(max_length=16)),
-                ("label", models.CharField(max_length=100)),
-                ("expires_on", models.DateField(null=True)),
-                ("is_default", models.BooleanField(default=False)),
-                ("removed_at", models.DateTimeField(null=True)),
-                ("added_at", models.DateTimeField()),
-                ("data", quarterday.store.fields.DataField(default=dict)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ProductGroup",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="grp")),
-                ("code", models.CharField(max_length=64)),
-                ("name", models.CharField(max_length=200)),
-                ("description", models.TextField(blank=True, default="")),
-                ("position", models.SmallIntegerField(default=100)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Quote",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="quo")),
-                ("label", models.CharField(max_length=64)),
                 (
-                    "status",
-                    models.CharField(
-                        default=quarterday.store.models.order.QuoteStatus["OPEN"], max_length=12
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payment_attempts",
+                        to="store.account",
                     ),
                 ),
-                ("currency", models.CharField(max_length=3)),
-                ("issued_on", models.DateField()),
-                ("valid_through", models.DateField()),
-                ("items", quarterday.store.fields.DataField(default=list)),
-                ("lines", quarterday.store.fields.DataField(default=list)),
-                ("net_minor", models.BigIntegerField()),
-                ("tax_minor", models.BigIntegerField()),
-                ("total_minor", models.BigIntegerField()),
-                ("data", quarterday.store.fields.DataField(default=dict)),
+                (
+                    "payment",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attempt",
+                        to="store.payment",
+                    ),
+                ),
+                (
+                    "method",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="store.paymentmethod",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "created",
+                                    "action",
+                                    "pending",
+                                    "unknown",
+                                    "succeeded",
+                                    "failed",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="payment_attempt_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["pay", "save"])),
+                        name="payment_attempt_purpose",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount_minor__gt", 0), ("purpose", "pay")),
+                            models.Q(("amount_minor", 0), ("purpose", "save")),
+                            _connector="OR",
+                        ),
+                        name="payment_attempt_amount",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("gateway_reference", ""), _negated=True),
+                        fields=["gateway", "gateway_reference"],
+                        name="payment_attempt_reference",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("is_promise", False),
+                            ("status__in", ["created", "action", "pending", "unknown"]),
+                        ),
+                        fields=["created_at"],
+                        name="payment_attempt_open",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name="RateCount",
+            name="Click",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("key", models.CharField(max_length=128)),
-                ("slot", models.BigIntegerField()),
-                ("count", models.PositiveIntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SignIn",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("public_id", quarterday.store.fields.PublicIdField(prefix="sgn")),
-                ("session_key", models.CharField(max_length=40, unique=True)),
-                ("method", models.CharField(max_length=12)),
-                ("device", models.CharField(blank=True, default="", max_length=80)),
-                ("created_at", models.DateTimeField()),
-                ("seen_at", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                ("action", models.CharField(default="open", max_length=12)),
+                ("device", models.CharField(default="other", max_length=12)),
+                ("is_bot", models.BooleanField(default=False)),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clicks",
+                        to="store.link",
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
             },
-        ),
-        migrations.CreateModel(
-            name="Unsubscription",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("address", models.CharField(max_length=254)),
-                ("at", models.DateTimeField()),
-            ],
         ),
         migrations.AddField(
             model_name="discount",
@@ -415,599 +979,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("promotion__in", ["nobody", "new", "all"])),
                 name="discount_promotion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="addressmark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["", "bounced", "complained", "by_hand"])),
-                name="address_mark_reason",
-            ),
-        ),
-        migrations.AddField(
-            model_name="cart",
-            name="account",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="store.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="cart",
-            name="seller",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.seller"
-            ),
-        ),
-        migrations.AddField(
-            model_name="delivery",
-            name="contact",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="store.contact",
-            ),
-        ),
-        migrations.AddField(
-            model_name="documentfile",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="files",
-                to="store.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="documenttemplate",
-            name="seller",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="document_templates",
-                to="store.seller",
-            ),
-        ),
-        migrations.AddField(
-            model_name="invitation",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="invitations",
-                to="store.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="invitation",
-            name="invited_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="link",
-            name="account",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="links",
-                to="store.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="link",
-            name="delivery",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="links",
-                to="store.delivery",
-            ),
-        ),
-        migrations.AddField(
-            model_name="link",
-            name="seller",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="store.seller",
-            ),
-        ),
-        migrations.AddField(
-            model_name="click",
-            name="link",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="clicks", to="store.link"
-            ),
-        ),
-        migrations.AddField(
-            model_name="linkrevocation",
-            name="account",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="store.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="linkrevocation",
-            name="seller",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.seller"
-            ),
-        ),
-        migrations.AddField(
-            model_name="message",
-            name="account",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="messages",
-                to="store.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="message",
-            name="seller",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="store.seller",
-            ),
-        ),
-        migrations.AddField(
-            model_name="delivery",
-            name="message",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="deliveries",
-                to="store.message",
-            ),
-        ),
-        migrations.AddField(
-            model_name="messagetemplate",
-            name="seller",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="message_templates",
-                to="store.seller",
-            ),
-        ),
-        migrations.AddField(
-            model_name="offer",
-            name="product",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="offer",
-                to="store.product",
-            ),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="orders",
-                to="store.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="cart",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="order",
-                to="store.cart",
-            ),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="invoice",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="orders",
-                to="store.invoice",
-            ),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="seller",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="store.seller",
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentattempt",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="payment_attempts",
-                to="store.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentattempt",
-            name="payment",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="attempt",
-                to="store.payment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentmethod",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="payment_methods",
-                to="store.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentattempt",
-            name="method",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="store.paymentmethod",
-            ),
-        ),
-        migrations.AddField(
-            model_name="productgroup",
-            name="seller",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="product_groups",
-                to="store.seller",
-            ),
-        ),
-        migrations.AddField(
-            model_name="offer",
-            name="group",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="offers",
-                to="store.productgroup",
-            ),
-        ),
-        migrations.AddField(
-            model_name="quote",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="quotes",
-                to="store.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="quote",
-            name="order",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="quote",
-                to="store.order",
-            ),
-        ),
-        migrations.AddField(
-            model_name="quote",
-            name="seller",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="store.seller",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ratecount",
-            constraint=models.UniqueConstraint(fields=("key", "slot"), name="rate_count_once"),
-        ),
-        migrations.AddField(
-            model_name="signin",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="sign_ins",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="unsubscription",
-            name="seller",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.seller"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="cart",
-            index=models.Index(
-                condition=models.Q(("status", "open")), fields=["expires_at"], name="cart_expiring"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cart",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["open", "ordered", "expired"])),
-                name="cart_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["invoice", "credit_note", "receipt", "quote", "pro_forma", "statement"],
-                    )
-                ),
-                name="document_file_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentfile",
-            constraint=models.UniqueConstraint(
-                fields=("kind", "subject"), name="document_file_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documenttemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["invoice", "credit_note", "receipt", "quote", "pro_forma", "statement"],
-                    )
-                ),
-                name="document_template_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documenttemplate",
-            constraint=models.UniqueConstraint(
-                fields=("seller", "kind", "version"), name="document_template_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["owner", "billing", "technical", "read_only"])),
-                name="invitation_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("accepted_at__isnull", True), ("withdrawn_at__isnull", True)),
-                fields=("account", "email"),
-                name="invitation_open_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="link",
-            index=models.Index(fields=["subject"], name="link_of_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "purpose__in",
-                        [
-                            "pay",
-                            "view",
-                            "sign_in",
-                            "portal",
-                            "invitation",
-                            "quote",
-                            "custom",
-                            "unsubscribe",
-                        ],
-                    )
-                ),
-                name="link_purpose",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("status", "queued")),
-                fields=["send_at", "id"],
-                name="message_queued",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["queued", "addressed", "dropped"])),
-                name="message_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                fields=("kind", "subject", "occasion", "recipient"), name="message_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("status__in", ["queued", "sending"])),
-                fields=["next_at", "id"],
-                name="delivery_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["address"], name="delivery_of_address"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["mail", "sms", "chat"])),
-                name="delivery_channel",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "queued",
-                            "sending",
-                            "sent",
-                            "delivered",
-                            "failed",
-                            "bounced",
-                            "complained",
-                            "suppressed",
-                            "unknown",
-                        ],
-                    )
-                ),
-                name="delivery_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                fields=("message", "channel", "address"), name="delivery_once_per_address"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="messagetemplate",
-            constraint=models.UniqueConstraint(
-                fields=("seller", "kind", "language", "channel", "version"),
-                name="message_template_version_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["pending", "active", "cancelled"])),
-                name="order_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(fields=("seller", "label"), name="order_label_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentmethod",
-            constraint=models.UniqueConstraint(
-                fields=("account", "gateway", "token"), name="payment_method_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentmethod",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True), ("removed_at__isnull", True)),
-                fields=("account",),
-                name="payment_method_one_default",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentattempt",
-            index=models.Index(
-                condition=models.Q(("gateway_reference", ""), _negated=True),
-                fields=["gateway", "gateway_reference"],
-                name="payment_attempt_reference",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentattempt",
-            index=models.Index(
-                condition=models.Q(
-                    ("is_promise", False),
-                    ("status__in", ["created", "action", "pending", "unknown"]),
-                ),
-                fields=["created_at"],
-                name="payment_attempt_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "created",
-                            "action",
-                            "pending",
-                            "unknown",
-                            "succeeded",
-                            "failed",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="payment_attempt_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["pay", "save"])), name="payment_attempt_purpose"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount_minor__gt", 0), ("purpose", "pay")),
-                    models.Q(("amount_minor", 0), ("purpose", "save")),
-                    _connector="OR",
-                ),
-                name="payment_attempt_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="productgroup",
-            constraint=models.UniqueConstraint(
-                fields=("seller", "code"), name="product_group_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("activation__in", ["on_order", "on_payment", "by_hand"])),
-                name="offer_activation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["open", "accepted", "declined", "withdrawn"])),
-                name="quote_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quote",
-            constraint=models.UniqueConstraint(fields=("seller", "label"), name="quote_label_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="unsubscription",
-            constraint=models.UniqueConstraint(
-                fields=("seller", "address"), name="unsubscription_once"
             ),
         ),
         migrations.RunPython(guard, migrations.RunPython.noop),
