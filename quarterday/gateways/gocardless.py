@@ -47,6 +47,7 @@ from quarterday.ports.outcomes import (
     PayoutNews,
     Redirect,
     Succeeded,
+    Unknown,
     gettext_noop,
 )
 
@@ -286,7 +287,11 @@ class GoCardless:
         payment = api.create("payments", _make_payment(intent, mandate), intent.id)
         if _is_given_up(payment):
             return Declined(DeclineCode.NOT_RECEIVED)
-        return self._tell(api, intent, payment)
+        try:
+            return self._tell(api, intent, payment)
+        except BillingError as error:
+            # The debit is made, whoever can be asked for the rest now.
+            return Unknown(str(error), str(payment["id"]))
 
     def _tell(self, api: GoCardlessApi, intent: Intent, payment: Row | None) -> Outcome:
         if payment is None:

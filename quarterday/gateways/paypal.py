@@ -206,7 +206,7 @@ class PayPal:
             answer = api.post(f"{_ORDERS}/{reference}/capture", body, f"{intent.id}-capture")
         except Refusal as error:
             if "ORDER_ALREADY_CAPTURED" in error.issues:
-                return self._tell(intent, self._find_order(api, reference) or order)
+                return self._tell_captured(api, intent, order)
             raise
         except BillingError:
             raise
@@ -214,12 +214,24 @@ class PayPal:
             return Unknown(type(error).__name__, reference)
         return self._tell(intent, answer.data)
 
+    def _tell_captured(self, api: PayPalApi, intent: Intent, order: Row) -> Outcome:
+        """Money has moved: that nobody can be asked now must not hide it."""
+        reference = str(order["id"])
+        try:
+            return self._tell(intent, self._find_order(api, reference) or order)
+        except BillingError as error:
+            return Unknown(str(error), reference)
+
     def _tell(self, intent: Intent, order: Row) -> Outcome:
         """What an order says: its capture, or where the payer approves it."""
+        reference = str(order["id"])
         for capture in captures_of(order):
             keeps = intent.save and intent.method is None
-            return tell_capture(capture, find_wallet(order) if keeps else None)
-        reference = str(order["id"])
+            try:
+                return tell_capture(capture, find_wallet(order) if keeps else None)
+            except BillingError as error:
+                # There is a capture, so whatever cannot be read, money may have moved.
+                return Unknown(str(error), reference)
         if order.get("status") == "VOIDED":
             return Declined(DeclineCode.CANCELLED, reference)
         return Redirect(link_of(order, "payer-action", "approve"), reference)

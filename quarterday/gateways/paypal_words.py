@@ -92,7 +92,11 @@ def _read_fee(capture: Row) -> int | None:
     """What PayPal keeps, where it says so in the currency of the payment."""
     fee = (capture.get("seller_receivable_breakdown") or {}).get("paypal_fee")
     same = fee and fee["currency_code"] == (capture.get("amount") or fee)["currency_code"]
-    return read_amount(fee) if fee and same else None
+    try:
+        return read_amount(fee) if fee and same else None
+    except BillingError:
+        # The payout tells it, too; the payment must not wait for that.
+        return None
 
 
 def tell_refund(refund: Row) -> Outcome:

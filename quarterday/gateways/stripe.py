@@ -8,7 +8,7 @@ as not authenticated. The attempt's id is the idempotency key and stands in the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -44,6 +44,7 @@ from quarterday.ports.outcomes import (
     Outcome,
     PayoutNews,
     Redirect,
+    Unknown,
     gettext_noop,
 )
 
@@ -127,7 +128,7 @@ class Stripe:
             # It arrived between the two questions.
             found = self._find_charge(intent, intent.method)
             if found is None:
-                raise BillingError(f"Stripe has heard of {intent.id}, but does not list it yet")
+                raise Mismatch(f"Stripe has heard of {intent.id}, but does not list it yet")
         if found is None or found["metadata"].get("attempt") != intent.id:
             return Declined(DeclineCode.NOT_RECEIVED)
         return self._tell_charge(intent, found)
@@ -208,8 +209,8 @@ class Stripe:
         try:
             made = self._open().create("payment_intents", fields, intent.id)
         except Mismatch:
-            return self.look_up(intent)
-        return self._tell_charge(intent, made)
+            return _be_careful(lambda: self.look_up(intent), "")
+        return _be_careful(lambda: self._tell_charge(intent, made), str(made["id"]))
 
     def _describe_charge(self, intent: Intent, method: KeptMethod) -> dict[str, Any]:
         return {
@@ -361,6 +362,14 @@ class Stripe:
                 raise BadSignature("the event is too old to be taken; Stripe sends it anew")
             return
         raise BadSignature("the signature of the event is wrong; check gateways.stripe.hook_secret")
+
+
+def _be_careful(tell: Callable[[], Outcome], reference: str) -> Outcome:
+    """What became of a charge that was heard: whatever breaks now, it may have been made."""
+    try:
+        return tell()
+    except BillingError as error:
+        return Unknown(str(error), reference)
 
 
 def _decline(refusal: Refusal) -> Outcome:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from quarterday.core.errors import BillingError
 from quarterday.core.period import clamp_day
 from quarterday.gateways.stripe_words import explain_decline, from_stripe
 from quarterday.ports.outcomes import (
@@ -170,7 +171,11 @@ def _find_fee(intent: Object) -> int | None:
     booked = charge.get("balance_transaction") if isinstance(charge, Mapping) else None
     if not isinstance(booked, Mapping) or booked["currency"] != intent["currency"]:
         return None
-    return from_stripe(booked["fee"], booked["currency"])
+    try:
+        return from_stripe(booked["fee"], booked["currency"])
+    except BillingError:
+        # The payout tells it, too; the payment must not wait for that.
+        return None
 
 
 def _name(value: object) -> str:

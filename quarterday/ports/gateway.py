@@ -268,11 +268,14 @@ def _read_secret(value: str) -> str:
 def ask(call: Callable[[Intent], Outcome], intent: Intent) -> Outcome:
     """Ask a gateway; whatever breaks on the way is an unknown outcome, never a guess.
 
-    Only what raises `BillingError` was certainly never sent.
+    Only what raises `BillingError` was certainly never sent; what was asked before may have been
+    heard then.
     """
     try:
         return call(intent)
     except BillingError as error:
+        if intent.reference:
+            return Unknown(str(error), intent.reference)
         return Declined(DeclineCode.UNAVAILABLE, intent.reference, message=str(error))
     except Exception as error:
         return Unknown(type(error).__name__, intent.reference)
