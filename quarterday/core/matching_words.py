@@ -34,6 +34,7 @@ _WORDS: Mapping[str, str] = {
     "other_named": "the text also names {detail}",
     "other_payer": "the payer is known as another customer",
     "ambiguous": "another customer fits as well",
+    "credit_recorded": "credit {detail} was recorded by hand, and no line shows it yet",
     "recorded_before": "the payment {detail} was recorded by hand, and no line shows it yet",
     "gateway": "the text names {detail}",
     "payout_reference": "the text names the payout {detail}",
@@ -42,7 +43,7 @@ _WORDS: Mapping[str, str] = {
     "mandate": "the bank names the mandate",
     "return": "the bank gives it back {detail}",
     "refund_named": "the text names the refund {detail}",
-    "by_hand": "decided by a person {detail}",
+    "by_hand": "decided by a person: {detail}",
 }
 
 
@@ -53,6 +54,6 @@ def explain_reasons(reasons: Iterable[Mapping[str, str]]) -> list[str]:
     ['the number INV-000007 is in the text', 'the amount is exactly right']
     """
     return [
-        _WORDS.get(one["code"], one["code"]).format(detail=one.get("detail", "")).strip()
+        _WORDS.get(one["code"], one["code"]).format(detail=one.get("detail", "")).strip(" :")
         for one in reasons
     ]

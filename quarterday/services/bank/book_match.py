@@ -124,6 +124,7 @@ def _settle(
     if match.kind == MatchKind.PAYOUT:
         _arrive(match)
     if match.kind != MatchKind.PAYMENT:
+        _check_once(match)
         return match.payment
     if account is None:
         raise BillingError(f"match {match.public_id} is of no account")
@@ -170,6 +171,19 @@ def _check_single(match: BankMatch) -> None:
     rows = BankMatch.objects.filter(payment=match.payment, status=MatchStatus.BOOKED)
     if rows.exists():
         raise Conflict(f"the payment of match {match.public_id} is on another bank line already")
+
+
+def _check_once(match: BankMatch) -> None:
+    """So does a refund, and what was taken at a desk or written down as credit."""
+    rows = BankMatch.objects.filter(status=MatchStatus.BOOKED)
+    if match.refund_id:
+        rows = rows.filter(refund=match.refund_id)
+    elif match.kind == MatchKind.OTHER and name_counter(match):
+        rows = rows.filter(kind=MatchKind.OTHER, key=match.key)
+    else:
+        return
+    if rows.exists():
+        raise Conflict(f"what match {match.public_id} is about is on another bank line already")
 
 
 def _arrive(match: BankMatch) -> None:

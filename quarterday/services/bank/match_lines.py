@@ -13,6 +13,7 @@ from quarterday.core.matching import BankText, DebtIndex, Matched, match
 from quarterday.core.matching_types import Verdict
 from quarterday.services.bank.book_match import book_proposal
 from quarterday.services.bank.known_payments import KnownPayments
+from quarterday.services.bank.match_credit import CreditFinder
 from quarterday.services.bank.match_debits import DebitFinder, act_on_debits
 from quarterday.services.bank.match_desk import DeskFinder
 from quarterday.services.bank.match_money_out import RefundFinder
@@ -90,6 +91,7 @@ class _Batch:
         self.payouts = PayoutFinder(seller, lines)
         self.debits = DebitFinder(seller)
         self.refunds = RefundFinder(seller, lines)
+        self.credit = CreditFinder(seller, lines)
         self.desk = DeskFinder(seller, lines)
         self.rejected = _read_rejected(lines)
 
@@ -122,7 +124,7 @@ class _Batch:
     def _find(self, line: BankLine, text: BankText) -> list[Proposal]:
         """What a line may be for, the best first; what a gateway or a bank names goes first."""
         found: list[Proposal] = []
-        for finder in (self.debits, self.payouts, self.refunds):
+        for finder in (self.debits, self.payouts, self.refunds, self.credit):
             named = finder.find(line)
             if named and named[0].is_certain:
                 return named
@@ -130,8 +132,12 @@ class _Batch:
             found += named
         if line.open_minor > 0:
             paid = self.known.add(line, self._to_proposals(line, match(text, self.index)))
+            owners = {one.account_id for one in found if one.account_id}
             if any(one.is_certain for one in paid):
-                return paid
+                if owners.isdisjoint(one.account_id for one in paid):
+                    return paid
+                # The same money may have been written down as credit before.
+                paid = [replace(one, is_certain=False, confidence=85) for one in paid]
             found += [*self.desk.find(line), *paid]
         return sorted(found, key=lambda one: -one.confidence)
 

@@ -67,7 +67,11 @@ SELECT what, name, COUNT(*) FROM (
   FROM store_bankmatch m JOIN store_payout o ON o.id = m.payout_id WHERE m.status = 'booked'
   UNION ALL
   SELECT 'refund', r.public_id
-  FROM store_bankmatch m JOIN store_refund r ON r.id = m.refund_id WHERE m.status = 'booked') one
+  FROM store_bankmatch m JOIN store_refund r ON r.id = m.refund_id WHERE m.status = 'booked'
+  UNION ALL
+  SELECT 'record', m.key
+  FROM store_bankmatch m
+  WHERE m.status = 'booked' AND m.kind = 'other' AND SUBSTR(m.key, 1, 5) = 'desk:') one
 GROUP BY what, name HAVING COUNT(*) > 1
 ORDER BY what, name
 """
