@@ -72,7 +72,8 @@ def _invoice(row: Invoice) -> dict[str, Any]:
 
 
 def _record(row: Dispute) -> dict[str, Any]:
-    booked = row.refund.amount_minor if row.refund else 0
+    from quarterday.store.queries.disputes import sum_booked
+
     restored = row.restored.amount_minor if row.restored else 0
     return {
         "id": row.public_id,
@@ -87,7 +88,7 @@ def _record(row: Dispute) -> dict[str, Any]:
         "answer_by": row.answer_by,
         "currency": row.currency,
         "amount": exact_amount(row.amount_minor, row.currency),
-        "booked_out": exact_amount(booked, row.currency),
+        "booked_out": exact_amount(sum_booked(row), row.currency),
         "restored": exact_amount(restored, row.currency),
         "fee": exact_amount(row.fee_minor, row.currency),
         "reason": row.reason,

@@ -131,7 +131,8 @@ def show(
 
 def _record(row: Refund) -> dict[str, Any]:
     """A refund; by hand there is no attempt, and what a dispute took is none of the seller's."""
-    attempt, dispute = getattr(row, "attempt", None), getattr(row, "dispute", None)
+    attempt, rest = getattr(row, "attempt", None), getattr(row, "dispute_rest", None)
+    dispute = rest.dispute if rest else getattr(row, "dispute", None)
     by = attempt.gateway if attempt else "dispute" if dispute else "hand"
     returned = attempt.returned if attempt else None
     return {

@@ -34,6 +34,7 @@ class RefundFinder:
             refunded_on__gte=min(line.booked_on for line in went) - _WINDOW,
             attempt=None,
             dispute=None,
+            dispute_rest=None,
         ).exclude(external_id__startswith="undo mat_")
         for one in rows.filter(~Exists(shown)).select_related("account").order_by("id"):
             self.by_amount[one.currency, one.amount_minor].append(one)

@@ -26,10 +26,12 @@ from quarterday.store.models import (
     PaymentAttempt,
     PaymentKind,
 )
+from quarterday.store.queries.disputes import sum_booked
 from quarterday.store.queries.paying import read_brand
 
 # Said of a debit that came back for a reason that nobody gave.
 _CODE = "refused"
+_GIVEN_BACK = "given back by the bank; not tried again by itself"
 
 
 def close_dispute(
@@ -70,17 +72,27 @@ def close_dispute(
                     account, dispute, today=today, now=now, code=code or _CODE, actor=actor
                 )
             else:
-                keep_frozen(account, dispute, "given back by the bank; not tried again by itself")
+                keep_frozen(account, dispute, _GIVEN_BACK)
         record_dispute(account, dispute, f"dispute.{state}", now, actor)
     return dispute
 
 
+def follow_end(
+    account: Account, dispute: Dispute, *, today: date, now: datetime, actor: str
+) -> None:
+    """Do with what was booked out after the end of a dispute as with the rest of it."""
+    if dispute.status == DisputeStatus.LOST:
+        _lose(account, dispute, today, now, actor)
+    elif dispute.status == DisputeStatus.RETURNED:
+        keep_frozen(account, dispute, _GIVEN_BACK)
+
+
 def _restore(account: Account, dispute: Dispute, today: date, now: datetime, actor: str) -> None:
     """Book in what was booked out; what its invoices no longer need becomes credit."""
-    if dispute.refund is not None:
+    if booked := sum_booked(dispute):
         payment = record_payment(
             account=account,
-            amount_minor=dispute.refund.amount_minor,
+            amount_minor=booked,
             method=dispute.payment.method,
             today=today,
             now=now,
@@ -99,7 +111,7 @@ def _restore(account: Account, dispute: Dispute, today: date, now: datetime, act
 def _lose(account: Account, dispute: Dispute, today: date, now: datetime, actor: str) -> None:
     policy = read_dispute_policy(read_brand(account.seller).get("disputes", {}))
     if policy.when_lost is WhenLost.WRITE_OFF:
-        left = dispute.refund.amount_minor if dispute.refund else 0
+        left = sum_booked(dispute)
         for invoice in _find_open(account, dispute):
             # More is open than the dispute took: somebody has to look at that.
             if invoice.open_minor <= left:

@@ -10,12 +10,14 @@ from quarterday.core.errors import BillingError
 from quarterday.core.ledger import post_dispute_fee
 from quarterday.core.limits import check_minor
 from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.disputes.book_disputed import book_disputed
 from quarterday.services.disputes.freeze_collection import freeze_collection
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
 from quarterday.services.ledger.post_entry import post_entry
-from quarterday.services.payments.book_refund import Booked, book_refund, find_most
 from quarterday.store.models import Account, Dispute, DisputeStatus, Payment
+from quarterday.store.queries.disputes import sum_booked
+from quarterday.store.queries.refunds import find_first, list_same_money
 
 
 def open_dispute(
@@ -34,18 +36,19 @@ def open_dispute(
     """The dispute, once for each ``reference`` of a payment; asked again, it is as it stands.
 
     The amount leaves the book as a refund does, and what it paid is owed again, but not collected
-    until the dispute is over. Where less is left of the payment, such as after a refund, only
-    that is booked. What the gateway asks for it, ``fee_minor``, is an expense.
+    until the dispute is over. Money of the payment that came back, as of a refund that failed, is
+    disputed with it. Where less is left of it, such as after a refund, only that is booked. What
+    the gateway asks for it, ``fee_minor``, is an expense.
     """
     reference = check_text(reference, "reference", 200)
     if check_minor(amount_minor, "amount_minor") < 1:
         raise BillingError(f"a dispute must be about at least 1 minor unit, not {amount_minor}")
     with transaction.atomic():
         account, payment = claim_row(payment)
-        known = Dispute.objects.filter(payment=payment, reference=reference).first()
+        same = list_same_money(find_first(payment))
+        known = Dispute.objects.filter(payment__in=same, reference=reference).first()
         if known is not None:
             return complete_dispute(account, known, fee_minor, answer_by, today)
-        booked = _book_out(account, payment, amount_minor, reason, today, now, actor)
         dispute = Dispute.objects.create(
             account=account,
             payment=payment,
@@ -57,9 +60,8 @@ def open_dispute(
             reason=reason[:200],
             answer_by=answer_by,
             opened_on=today,
-            refund=booked.refund if booked else None,
-            invoices=[one.public_id for one in booked.reopened] if booked else [],
         )
+        book_disputed(account, dispute, today=today, now=now, actor=actor)
         complete_dispute(account, dispute, fee_minor, answer_by, today)
         freeze_collection(account, dispute)
         record_dispute(account, dispute, "dispute.opened", now, actor)
@@ -106,34 +108,9 @@ def record_dispute(
         data={
             "payment": dispute.payment.public_id,
             "amount_minor": dispute.amount_minor,
-            "booked_minor": dispute.refund.amount_minor if dispute.refund else 0,
+            "booked_minor": sum_booked(dispute),
             "currency": dispute.currency,
             "invoices": dispute.invoices,
             "reason": dispute.reason,
         },
-    )
-
-
-def _book_out(
-    account: Account,
-    payment: Payment,
-    amount_minor: int,
-    reason: str,
-    today: date,
-    now: datetime,
-    actor: str,
-) -> Booked | None:
-    """As much as there is left of the payment; None where nothing is."""
-    amount = min(amount_minor, find_most(payment))
-    if amount < 1:
-        return None
-    return book_refund(
-        account,
-        payment,
-        amount,
-        reopen=True,
-        on=today,
-        now=now,
-        reason=f"dispute: {reason}"[:500] if reason else "dispute",
-        actor=actor,
     )

@@ -72,7 +72,7 @@ def _adopt(
 def _find_noted(same: list[Payment], amount_minor: int) -> Refund | None:
     """A refund that somebody has written down already, after making it at the gateway."""
     rows = Refund.objects.filter(payment__in=same, amount_minor=amount_minor)
-    return rows.filter(attempt=None, dispute=None).order_by("id").first()
+    return rows.filter(attempt=None, dispute=None, dispute_rest=None).order_by("id").first()
 
 
 def _book(

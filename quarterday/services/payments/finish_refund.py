@@ -11,6 +11,7 @@ from django.db.models import Q
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.ports.outcomes import DeclineCode, Declined, Outcome, Pending, Succeeded
 from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.disputes.take_returned import take_returned
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.messages.queue_message import queue_message
@@ -115,6 +116,7 @@ def _fail(
     )
     release_settled(account, [one.public_id for one in invoices])
     _record(account, attempt, "refund.failed", now, actor)
+    take_returned(account, returned, today=today, now=now, actor=actor)
 
 
 def _find_reopened(account: Account, payment: Payment | None) -> list[Invoice]:

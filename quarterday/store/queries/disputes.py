@@ -8,6 +8,12 @@ from quarterday.store.queries.references import NotThere
 _WITH = ("account__seller", "payment", "refund", "restored")
 
 
+def sum_booked(dispute: Dispute) -> int:
+    """How much of it was booked out."""
+    first = dispute.refund.amount_minor if dispute.refund else 0
+    return first + sum(one.refund.amount_minor for one in dispute.rests.all())
+
+
 def list_disputes(
     *,
     account: Account | None = None,
@@ -17,6 +23,7 @@ def list_disputes(
 ) -> list[Dispute]:
     """Disputes, the newest first; 0 is no limit."""
     rows = Dispute.objects.select_related(*_WITH).order_by("-id")
+    rows = rows.prefetch_related("rests__refund")
     if account is not None:
         rows = rows.filter(account=account)
     if seller is not None:

@@ -40,7 +40,7 @@ _PAID_OUT = """
                     CASE WHEN i.gross_minor <= 0 THEN r.public_id END) AS source,
            o.public_id AS payout
     FROM store_payoutitem i
-    JOIN store_payout o ON o.id = i.payout_id
+    JOIN store_payout o ON o.id = i.payout_id AND o.status <> 'failed'
     JOIN store_bankmatch b ON b.payout_id = o.id AND b.status = 'booked'
     LEFT JOIN store_payment y ON y.id = i.payment_id
     LEFT JOIN store_dispute d ON d.id = i.dispute_id
@@ -51,13 +51,22 @@ _PAID_OUT = """
     UNION ALL
     SELECT d.public_id, o.public_id
     FROM store_payoutitem i
-    JOIN store_payout o ON o.id = i.payout_id
+    JOIN store_payout o ON o.id = i.payout_id AND o.status <> 'failed'
     JOIN store_bankmatch b ON b.payout_id = o.id AND b.status = 'booked'
     JOIN store_dispute d ON d.id = i.dispute_id
+    WHERE o.seller_id = %s AND i.gross_minor <= 0
+    UNION ALL
+    SELECT r.public_id, o.public_id
+    FROM store_payoutitem i
+    JOIN store_payout o ON o.id = i.payout_id AND o.status <> 'failed'
+    JOIN store_bankmatch b ON b.payout_id = o.id AND b.status = 'booked'
+    JOIN store_disputerest x ON x.dispute_id = i.dispute_id
+    JOIN store_refund r ON r.id = x.refund_id
     WHERE o.seller_id = %s AND i.gross_minor <= 0) parts
   WHERE source IS NOT NULL GROUP BY source
 """
-# Payments that answer a refund: it failed, or the dispute that it booked out was won.
+# Payments that answer a refund: it failed, or the dispute that it booked out was won. Whatever
+# else a dispute booked out belongs to the first refund of it.
 _ANSWERS = """
   SELECT p.public_id AS source, r.public_id AS refund
   FROM store_refundattempt t
@@ -67,6 +76,12 @@ _ANSWERS = """
   SELECT p.public_id, r.public_id
   FROM store_dispute d
   JOIN store_payment p ON p.id = d.restored_id
+  JOIN store_refund r ON r.id = d.refund_id
+  UNION ALL
+  SELECT o.public_id, r.public_id
+  FROM store_disputerest x
+  JOIN store_refund o ON o.id = x.refund_id
+  JOIN store_dispute d ON d.id = x.dispute_id
   JOIN store_refund r ON r.id = d.refund_id
 """
 # An entry of a clearing account, and what it belongs to: the payout, the file of debits, the
@@ -98,6 +113,7 @@ SELECT code, currency, cluster, SUM(amount_minor) AS total, MIN([one.day]) FROM 
      WHERE y.payment_id = pay.id LIMIT 1),
     CASE WHEN r.external_id LIKE 'undo mat_%%' THEN rp.public_id END,
     CASE WHEN y.kind <> 'banked' THEN yp.public_id END,
+    g.public_id,
     -- What came back before it had gone: together they are nothing.
     CASE WHEN gone.payout IS NULL THEN answer.refund END,
     e.source) AS cluster
@@ -117,6 +133,8 @@ SELECT code, currency, cluster, SUM(amount_minor) AS total, MIN([one.day]) FROM 
   LEFT JOIN store_dispute d ON d.public_id = e.source
   LEFT JOIN store_tillentry y ON y.public_id = e.source
   LEFT JOIN store_payment yp ON yp.id = y.payment_id
+  LEFT JOIN store_creditdeduction c ON c.public_id = e.source
+  LEFT JOIN store_creditgrant g ON g.id = c.grant_id
   WHERE l.seller_id = %s AND l.code LIKE 'assets:clearing:%%' AND e."on" <= %s) one
 GROUP BY code, currency, cluster HAVING SUM(amount_minor) <> 0
 ORDER BY code, currency, MIN(one.day), cluster
@@ -265,7 +283,7 @@ def _read_suspense(seller: Seller, day: date) -> Iterator[Part]:
 
 def _read_clearing(seller: Seller, day: date) -> Iterator[Part]:
     parts: dict[tuple[str, str], Part] = {}
-    rows = fetch(days(_CLEARING), [*[seller.id] * 3, day])
+    rows = fetch(days(_CLEARING), [*[seller.id] * 4, day])
     for code, currency, name, minor, on in rows:
         part = parts.setdefault((code, currency), Part(code, currency, 0))
         part.book_minor += int(minor)

@@ -30,6 +30,7 @@ _PACES = {
 _PATIENCE = 3 * _MINUTE
 # Money may go back and forth; nobody does that so often.
 _MOST_ROUNDS = 20
+_WITH = ("account__seller", "payment", "attempt", "dispute", "dispute_rest__dispute")
 
 
 def find_origin(payment: Payment) -> PaymentAttempt | None:
@@ -46,6 +47,16 @@ def find_origin(payment: Payment) -> PaymentAttempt | None:
             return found
         current = _find_before(current)
     return None
+
+
+def find_first(payment: Payment) -> Payment:
+    """The payment by which money came that was restored or returned since."""
+    for _ in range(_MOST_ROUNDS):
+        before = _find_before(payment)
+        if before is None:
+            break
+        payment = before
+    return payment
 
 
 def list_same_money(payment: Payment) -> list[Payment]:
@@ -100,7 +111,7 @@ def list_refunds(
     limit: int = 100,
 ) -> list[Refund]:
     """Refunds, the newest first; with ``is_open`` only those that a gateway has still to make."""
-    rows = Refund.objects.select_related("account__seller", "payment", "attempt", "dispute")
+    rows = Refund.objects.select_related(*_WITH)
     if account is not None:
         rows = rows.filter(account=account)
     if seller is not None:
@@ -113,7 +124,7 @@ def list_refunds(
 
 def find_refund(name: str) -> Refund:
     """A refund by its public id, that of its attempt, or its external id. Raises `NotThere`."""
-    rows = Refund.objects.select_related("account__seller", "payment", "attempt", "dispute")
+    rows = Refund.objects.select_related(*_WITH)
     for condition in ({"public_id": name}, {"attempt__public_id": name}, {"external_id": name}):
         if found := rows.filter(**condition).first():
             return found

@@ -7,10 +7,13 @@ from itertools import permutations
 import pytest
 from django.db import transaction
 
+from quarterday.ports.outcomes import DeclineCode, Declined
 from quarterday.services.disputes.close_dispute import close_dispute
 from quarterday.services.disputes.open_dispute import open_dispute
 from quarterday.services.disputes.return_payment import return_payment
+from quarterday.services.payments.finish_refund import finish_refund
 from quarterday.services.payments.refund_payment import refund_payment
+from quarterday.services.payments.start_refund import start_refund
 from quarterday.store.models import (
     Collection,
     CreditGrant,
@@ -22,8 +25,9 @@ from quarterday.store.models import (
     Payment,
     PaymentMethod,
 )
+from quarterday.store.queries.disputes import sum_booked
 from tests.services.paid import disputed, hear, offer, pay
-from tests.services.till import DAY, LATER, NOW, Shop, ledger
+from tests.services.till import DAY, LATER, NOW, Shop, ledger, prove_books
 
 CLEARING = "assets:clearing:sandbox"
 
@@ -145,3 +149,57 @@ def test_what_may_not_be_tried_again_is_not(shop: Shop) -> None:
     invoice = shop.invoice(10000)
     return_payment(payment=pay(invoice), reference="ret_1", today=DAY, now=NOW, may_retry=False)
     assert stands(invoice) == ("open", 11900, "stopped")
+
+
+def fail_and_dispute(shop: Shop, payment: Payment, order: str, states: tuple[str, ...]) -> Dispute:
+    """A refund of 40.00 that the gateway refuses, before or after the dispute is heard of."""
+    attempt = start_refund(payment=payment, amount_minor=4000, reopen=True, today=DAY, now=NOW)
+    news = [disputed(payment, state) for state in states]
+    for step in order:
+        if step == "f":
+            refused = Declined(DeclineCode.REFUSED, is_final=True)
+            finish_refund(attempt=attempt, outcome=refused, today=DAY, now=NOW)
+        else:
+            assert set(hear(shop, news.pop(0))) == {"processed"}
+    return Dispute.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("states", "orders", "left"),
+    [
+        (("opened",), ("fd", "df"), ("open", 11900, 0)),
+        (("opened", "won"), ("fdd", "dfd", "ddf"), ("paid", 0, 11900)),
+        (("opened", "lost"), ("fdd", "dfd", "ddf"), ("open", 11900, 0)),
+        (("opened", "lost", "won"), ("fddd", "dfdd", "ddfd", "dddf"), ("paid", 0, 11900)),
+        (("returned",), ("fd", "df"), ("open", 11900, 0)),
+    ],
+)
+def test_a_dispute_takes_the_money_of_a_refund_that_failed_as_well(
+    shop: Shop, states: tuple[str, ...], orders: tuple[str, ...], left: tuple[str, int, int]
+) -> None:
+    offer(shop)
+    invoice = shop.invoice(10000)
+    payment = pay(invoice)
+    results = set()
+    for order in orders:
+        place = transaction.savepoint()
+        dispute = fail_and_dispute(shop, payment, order, states)
+        clearing = ledger().get(CLEARING, 0) + 1500
+        invoice.refresh_from_db()
+        assert (invoice.status, invoice.open_minor, clearing) == left, order
+        if "won" not in states:
+            assert sum_booked(dispute) == 11900
+            assert Collection.objects.get(invoice=invoice).status in ("stopped", "waiting")
+        prove_books()
+        results.add(tuple(sorted(ledger().items())))
+        transaction.savepoint_rollback(place)
+        invoice.refresh_from_db()
+    assert len(results) == 1
+
+
+def test_a_loss_is_written_off_as_soon_as_all_of_it_is_known(shop: Shop) -> None:
+    offer(shop, disputes={"lost": "write_off"})
+    fail_and_dispute(shop, pay(shop.invoice(10000)), "ddf", ("opened", "lost"))
+    assert Invoice.objects.get().status == "written_off"
+    assert ledger()["expenses:bad-debt"] == 11900
+    prove_books()

@@ -25,6 +25,9 @@ DAMAGES = {
     "refund-returned": "UPDATE store_refundattempt SET status = 'succeeded'",
     "payment-kind": "UPDATE store_payment SET kind = 'received' WHERE kind <> 'received'",
     "dispute-booking": "UPDATE store_dispute SET status = 'lost' WHERE status = 'won'",
+    "dispute-kept": """UPDATE store_dispute SET refund_id = NULL, payment_id = (
+        SELECT r.payment_id FROM store_refundattempt t JOIN store_refund r ON r.id = t.refund_id)
+        WHERE status = 'opened'""",
     "dispute-fee": "UPDATE store_dispute SET fee_minor = 1 WHERE status = 'won'",
     "entry-source": "UPDATE store_dispute SET public_id = 'dsp_x' WHERE status = 'won'",
     "dispute-collected": "UPDATE store_collection SET status = 'charging'",

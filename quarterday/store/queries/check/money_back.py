@@ -33,17 +33,42 @@ WHERE (p.kind = 'restored'
 ORDER BY p.id
 """
 _DISPUTES = """
-SELECT d.public_id, d.status, d.currency, d.amount_minor,
-       COALESCE(r.amount_minor, 0), COALESCE(p.amount_minor, 0)
-FROM store_dispute d
-LEFT JOIN store_refund r ON r.id = d.refund_id
-LEFT JOIN store_payment p ON p.id = d.restored_id
-WHERE (r.id IS NOT NULL AND (
-         r.amount_minor > d.amount_minor OR r.payment_id <> d.payment_id
-         OR r.currency <> d.currency OR r.account_id <> d.account_id))
-   OR (d.status = 'won' AND r.id IS NOT NULL) <> (p.id IS NOT NULL)
-   OR (p.id IS NOT NULL AND (
-         p.amount_minor <> r.amount_minor OR p.account_id <> d.account_id))
+SELECT public_id, status, currency, amount_minor, booked, COALESCE(restored, 0) FROM (
+  SELECT d.public_id, d.status, d.currency, d.amount_minor, d.account_id, d.refund_id,
+         COALESCE(SUM(r.amount_minor), 0) AS booked,
+         COUNT(CASE WHEN r.currency <> d.currency OR r.account_id <> d.account_id
+                      OR r.payment_id IS NULL THEN 1 END) AS strangers,
+         p.amount_minor AS restored, p.account_id AS owner
+  FROM store_dispute d
+  LEFT JOIN (SELECT id AS dispute_id, refund_id FROM store_dispute
+             UNION ALL SELECT dispute_id, refund_id FROM store_disputerest) x
+    ON x.dispute_id = d.id
+  LEFT JOIN store_refund r ON r.id = x.refund_id
+  LEFT JOIN store_payment p ON p.id = d.restored_id
+  GROUP BY d.id, p.id) one
+WHERE booked > amount_minor OR strangers > 0 OR (refund_id IS NULL AND booked <> 0)
+   OR (status = 'won' AND booked > 0) <> (restored IS NOT NULL)
+   OR restored <> booked OR owner <> account_id
+ORDER BY public_id
+"""
+# A payment, or what a refund of it returned, that still settles something while a dispute of it
+# has not got all its money.
+_KEPT = """
+SELECT d.public_id, d.currency, p.amount_minor FROM store_dispute d
+JOIN store_payment p ON p.id = d.payment_id OR p.id IN (
+  SELECT t.returned_id FROM store_refundattempt t JOIN store_refund r ON r.id = t.refund_id
+  WHERE r.payment_id = d.payment_id)
+WHERE d.status <> 'won'
+  AND d.amount_minor > (
+    SELECT COALESCE(SUM(r.amount_minor), 0) FROM store_refund r
+    WHERE r.id = d.refund_id
+       OR r.id IN (SELECT x.refund_id FROM store_disputerest x WHERE x.dispute_id = d.id))
+  AND p.amount_minor > (
+    SELECT COALESCE(SUM(r.amount_minor), 0) FROM store_refund r WHERE r.payment_id = p.id)
+  AND EXISTS (
+    SELECT 1 FROM store_allocation a JOIN store_invoice i ON i.id = a.invoice_id
+    WHERE a.payment_id = p.id AND a.amount_minor > 0 AND i.status IN ('open', 'paid')
+      AND NOT EXISTS (SELECT 1 FROM store_allocation b WHERE b.reverses_id = a.id))
 ORDER BY d.id
 """
 _FEES = """
@@ -104,6 +129,9 @@ def check_disputes() -> Iterator[Offence]:
             f"out and {amount(restored, code)} in again"
         )
         yield Offence("dispute-booking", name, text)
+    for name, code, minor in stream(_KEPT):
+        text = f"a payment of {amount(minor, code)} still settles what the dispute has taken"
+        yield Offence("dispute-kept", name, text)
     for name, code, minor, posted in stream(_FEES):
         text = f"its fee is {amount(minor, code)}, but {amount(posted, code)} is posted"
         yield Offence("dispute-fee", name, text)
