@@ -76,9 +76,11 @@ def csv_columns(
         return
     _print_rows(mapping, entries)
     if save:
-        say(f"Saved for bank account {row.code}.\n\nNext: quarterday bank import {file.name}")
+        say(f"Saved for bank account {row.code}.\n")
+        say(f"Next: quarterday bank import {file} --account {row.code}")
     else:
-        say("Nothing was saved.\n\nNext: the same with --save, or with --column ROLE=NAME")
+        say("Nothing was saved.\n")
+        say("Next: the same with --save if that is right, with --column ROLE=NAME if not")
 
 
 def _print_rows(mapping: dict[str, Any], entries: Sequence[StatementEntry]) -> None:

@@ -109,6 +109,8 @@ def find(
         }
         for one in rows
     ]
+    if not as_json:
+        records = [one | {"invoices": ", ".join(one["invoices"])} for one in records]
     print_list(records, "account name open+ invoices", 0, as_json)
 
 
@@ -150,7 +152,7 @@ def take(
         reference=reference,
         key=external_id,
     )
-    _tell(entry, payer.currency, f"is taken from account {payer}", as_json)
+    _tell(entry, payer.currency, f"is taken from account {payer}; {_say_use(entry)}", as_json)
 
 
 @command(group, "cancel")
@@ -247,6 +249,17 @@ def _find(code: str, seller: str | None) -> Cashier:
     from quarterday.store.queries.tills import find_cashier
 
     return find_cashier(code, find_seller(seller))
+
+
+def _say_use(entry: TillEntry) -> str:
+    """Which invoices a payment settles, and what of it is credit."""
+    if entry.payment is None:
+        return "it is no payment"
+    code = entry.payment.currency
+    rows = entry.payment.allocations.select_related("invoice").order_by("id")
+    parts = [f"{one.invoice.label} {money(one.amount_minor, code)}" for one in rows]
+    left = entry.payment.amount_minor - sum(one.amount_minor for one in rows)
+    return ", ".join([*parts, *([f"credit {money(left, code)}"] if left else [])])
 
 
 def _tell(entry: TillEntry, code: str, text: str, as_json: bool) -> None:

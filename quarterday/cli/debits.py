@@ -93,9 +93,12 @@ def make_file(
     for batch in made:
         total = money(batch.total_minor, batch.currency)
         where = f" in {paths[batch.id]}" if batch.id in paths else ""
-        say(f"File {batch.message_id} of {batch.count} debits, {total}, is made{where}.")
+        say(f"File {batch.message_id} of {_count(batch.count)}, {total}, is made{where}.")
     if not made:
-        say("No debit is due that is not in a file already; `debits list` shows the files.")
+        say(
+            "No debit is due in the next days that is not in a file already: `debits due` lists "
+            "what waits, which --through takes sooner, and `debits list` the files."
+        )
 
 
 @command(group, "list")
@@ -238,6 +241,10 @@ def give_back(
     else:
         what = "came back and is owed again" if dispute else "was refused"
         say(f"Debit {row.end_to_end_id} {what}; its mandate is {row.mandate.status}.")
+
+
+def _count(number: int) -> str:
+    return "1 debit" if number == 1 else f"{number:,} debits"
 
 
 def _write(batch: DebitBatch, folder: Path) -> Path:

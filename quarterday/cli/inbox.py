@@ -10,7 +10,7 @@ from quarterday.cli.command import command, make_group
 from quarterday.cli.inputs import ACTOR, parse_amount
 from quarterday.cli.options import Json, Limit, SellerCode, Today, read_clock, today_of
 from quarterday.cli.output import amount as exact_amount
-from quarterday.cli.output import money, print_json, print_list, say
+from quarterday.cli.output import money, print_facts, print_json, print_list, say
 
 if TYPE_CHECKING:
     from quarterday.store.queries.inbox_item import InboxItem
@@ -45,9 +45,9 @@ def show(item: Item, as_json: Json = False) -> None:
     if as_json:
         print_json(record | {"data": row.data})
         return
-    for name, value in record.items():
-        if value not in (None, "") and name != "suggestion":
-            say(f"{name}: {value}")
+    print_facts(
+        (name.replace("_", " "), value) for name, value in record.items() if name != "suggestion"
+    )
     if row.suggestion is None:
         say("Nothing says whose it is.")
         return

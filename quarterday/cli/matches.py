@@ -91,9 +91,10 @@ def reject(match: Match, as_json: Json = False) -> None:
 def undo(match: Match, reason: Reason, today: Today = None, as_json: Json = False) -> None:
     """Take a booked match back by a reversing entry; the line is open again."""
     from quarterday.services.bank.undo_match import undo_match
+    from quarterday.store.models import MatchStatus
     from quarterday.store.queries.matches import find_match
 
-    row, now = find_match(match), read_clock()
+    row, now = find_match(match, MatchStatus.BOOKED), read_clock()
     day = today_of(row.line.bank_account.seller, today, now)
     row = undo_match(match=row, today=day, now=now, reason=reason, actor=ACTOR)
     _tell(row, f"{row.line.public_id} is open again.", as_json)

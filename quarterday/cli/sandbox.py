@@ -111,7 +111,9 @@ def renew(method: Method, as_json: Json = False) -> None:
 
 @command(group, "payout")
 def payout(
-    currency: Annotated[str, typer.Option(help="Of which payments.")] = "EUR",
+    currency: Annotated[
+        str | None, typer.Option(metavar="CODE", help="By default the seller's.")
+    ] = None,
     fee_permille: Annotated[
         int, typer.Option(min=0, max=1000, help="What is kept of each payment, in thousandths.")
     ] = 14,
@@ -126,6 +128,7 @@ def payout(
     from quarterday.store.queries.sandbox import list_unpaid_parts
 
     owner = find_seller(seller)
+    currency = currency or owner.currency
     parts = list_unpaid_parts(owner, currency, fee_permille)
     if not parts:
         raise BillingError(f"nothing in {currency} waits for being paid out by the sandbox")

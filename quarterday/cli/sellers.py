@@ -97,7 +97,8 @@ def change(
     if as_json:
         print_json(_record(row) | _brand_record(row))
     else:
-        say(f"Seller {row.code} appears as {brand.site_name or row.name}.")
+        changed = f"; set: {', '.join(parse_pairs(details))}" if details else ""
+        say(f"Seller {row.code} appears as {brand.site_name or row.name}{changed}.")
 
 
 def _read(path: Path) -> bytes:

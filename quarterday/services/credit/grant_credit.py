@@ -103,9 +103,9 @@ def _check_scope(account: Account, scope: Mapping[str, Any] | None) -> dict[str,
     found = read_scope(scope)
     rows = Product.objects.filter(seller=account.seller_id, code__in=found.products)
     if missing := found.products.difference(rows.values_list("code", flat=True)):
-        raise BillingError(
-            f"products of a scope: the seller has no product {min(missing)!r}; publish it first"
-        )
+        codes = Product.objects.filter(seller=account.seller_id).order_by("code")
+        known = ", ".join(codes.values_list("code", flat=True)[:10]) or "none"
+        raise BillingError(f"the seller has no product {min(missing)!r}; its products: {known}")
     return found.to_data()
 
 

@@ -29,6 +29,12 @@ def refund_deposit(
     unspent = list_unspent(account, today)
     there = sum(one.amount_minor for one in unspent)
     left = there if amount_minor is None else amount_minor
+    if not there:
+        raise BillingError(
+            f"{show_amount(0, account.currency)} of the credit of account {account} may go back by "
+            "the seller's policy and the way it was paid; write down what you pay out yourself by "
+            "`credit deduct --method`"
+        )
     if not 0 < left <= there:
         raise BillingError(
             f"{show_amount(there, account.currency)} of the credit of account {account} may go "

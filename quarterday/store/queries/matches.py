@@ -52,17 +52,20 @@ def find_line(name: str) -> BankLine:
     return found
 
 
-def find_match(name: str) -> BankMatch:
-    """A match by public id, or the best proposal of a line."""
+def find_match(name: str, status: MatchStatus = MatchStatus.PROPOSED) -> BankMatch:
+    """A match by public id, or the best one of a line in a status, proposed or booked."""
     rows = BankMatch.objects.select_related(
         "line__bank_account__seller", "account", "payment", "payout", "refund"
     )
     found = rows.filter(public_id=name).first()
     if found is None and name.startswith("bln_"):
-        proposed = rows.filter(line__public_id=name, status=MatchStatus.PROPOSED)
-        found = proposed.order_by("-confidence", "id").first()
+        of_line = rows.filter(line__public_id=name, status=status)
+        found = of_line.order_by("-confidence", "id").first()
     if found is None:
-        raise NotThere(f"there is no match {name!r}, and no proposal for such a line")
+        raise NotThere(
+            f"there is no match {name!r}, and no line of which one is {status}; "
+            "see `matches list`, and with --status"
+        )
     return found
 
 

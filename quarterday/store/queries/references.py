@@ -41,7 +41,8 @@ def find_seller(code: str | None) -> Seller:
         if len(rows) == 1:
             return rows[0]
         names = ", ".join(row.code for row in rows)
-        raise BillingError(f"say which --seller: {names}" if rows else "there is no seller yet")
+        which = f"say which seller, by --seller or as CODE: {names}"
+        raise BillingError(which if rows else "there is no seller yet")
     found = Seller.objects.filter(code=code).first()
     if found is None:
         names = ", ".join(Seller.objects.order_by("code").values_list("code", flat=True)[:10])

@@ -26,7 +26,7 @@ def find_cashier(code: str, seller: Seller) -> Cashier:
     if found is None:
         rows = Cashier.objects.filter(seller=seller).order_by("code")
         names = ", ".join(rows.values_list("code", flat=True)[:10])
-        raise NotThere(f"there is no cashier {code!r}; there are {names or 'none at all'}")
+        raise NotThere(f"there is no cashier {code!r}; known: {names or 'none'}")
     return found
 
 
