@@ -43,6 +43,7 @@ from quarterday.store.models import (
 
 _ASKED = (AttemptStatus.CREATED, AttemptStatus.ACTION, AttemptStatus.UNKNOWN)
 _OPEN = (*_ASKED, AttemptStatus.PENDING)
+_NOBODY_ASKED = (DeclineCode.UNAVAILABLE, DeclineCode.NOT_RECEIVED)
 _LONGEST = 500
 
 
@@ -67,6 +68,12 @@ def finish_attempt(
             case Redirect() | NeedsFields():
                 if attempt.status in _ASKED:
                     _ask_payer(attempt, outcome)
+            case Declined() if outcome.code in _NOBODY_ASKED and (
+                attempt.status == AttemptStatus.PENDING
+            ):
+                # It was there before, so this is an answer that cannot be right, such as by the
+                # key of another account.
+                pass
             case Declined():
                 if attempt.status in _OPEN:
                     _fail(account, attempt, outcome, now, actor)

@@ -40,10 +40,13 @@ from quarterday.store.queries.paying import (
 
 # Whoever tries stolen cards needs many tries; nobody else does.
 _MOST_FAILURES, _WITHIN = 15, timedelta(hours=1)
+# Each makes a page at the gateway, which nobody needs so many of.
+_MOST_BEGUN = 100
+_GOOD = (AttemptStatus.SUCCEEDED, AttemptStatus.PENDING)
 
 
 class TooOften(BillingError):  # noqa: N818 - named for what it says
-    """Too many payments of an account have failed in a short time."""
+    """Too many payments of an account have failed, or were begun, in a short time."""
 
 
 def start_attempt(
@@ -67,12 +70,13 @@ def start_attempt(
     that only waits for the payer is cancelled by this one, unless it ``is_automatic``: nobody's
     own payment is taken out of their hands. A fee that the seller asks for paying this way comes on
     top of ``amount_minor``. Raises `BillingError` for bad input,
-    `Conflict` while another payment of the same is on its way, and `TooOften` after many failures.
+    `Conflict` while another payment of the same is on its way, and `TooOften` after many failures
+    or beginnings.
     """
     with transaction.atomic():
         account = claim_account(account.id)
         _check_gateway(account, gateway, method)
-        _check_pace(account, now)
+        _check_pace(account, now, is_automatic)
         named = list(dict.fromkeys(invoices))
         is_promised = _is_promised(account, gateway, choice)
         if purpose is AttemptPurpose.PAY:
@@ -123,9 +127,15 @@ def _check_gateway(account: Account, gateway: str, method: PaymentMethod | None)
         raise NotFound("this way to pay is no longer kept; choose another one")
 
 
-def _check_pace(account: Account, now: datetime) -> None:
-    rows = PaymentAttempt.objects.filter(account=account, status=AttemptStatus.FAILED)
-    if rows.filter(created_at__gt=now - _WITHIN).count() >= _MOST_FAILURES:
+def _check_pace(account: Account, now: datetime, is_automatic: bool) -> None:
+    rows = PaymentAttempt.objects.filter(account=account, created_at__gt=now - _WITHIN)
+    begun = rows.filter(is_automatic=False, is_promise=False).exclude(status__in=_GOOD)
+    if not is_automatic and begun.count() >= _MOST_BEGUN:
+        raise TooOften(
+            f"{_MOST_BEGUN} payments of account {account} were begun within the last hour and not "
+            "finished; try again in an hour"
+        )
+    if rows.filter(status=AttemptStatus.FAILED).count() >= _MOST_FAILURES:
         raise TooOften(
             f"{_MOST_FAILURES} payments of account {account} failed within the last hour; try "
             "again in an hour"
