@@ -259,7 +259,7 @@ class GoCardless:
             found = find_marked(api, "payments", "attempt", intent.id, mandate=mandate)
             if found is not None:
                 return self._tell(api, intent, found)
-        return Redirect("", reference)
+        return Redirect("", reference, is_approved=status == "fulfilled" and bool(mandate))
 
     def _give_up(self, api: GoCardlessApi, intent: Intent, mandate: str) -> Outcome:
         """A debit never arrived; so that it cannot arrive later, its idempotency key is used up by

@@ -129,7 +129,9 @@ class PayPal:
         told = self._tell(intent, order)
         if not isinstance(told, Redirect):
             return told
-        return self._give_up(api, intent, order) if intent.method else Redirect("", told.reference)
+        if intent.method:
+            return self._give_up(api, intent, order)
+        return Redirect("", told.reference, told.is_approved)
 
     def refund(self, intent: RefundIntent) -> Outcome:
         """Give money of a capture back, in full or in part."""
@@ -234,7 +236,8 @@ class PayPal:
                 return Unknown(str(error), reference)
         if order.get("status") == "VOIDED":
             return Declined(DeclineCode.CANCELLED, reference)
-        return Redirect(link_of(order, "payer-action", "approve"), reference)
+        is_approved = order.get("status") == "APPROVED"
+        return Redirect(link_of(order, "payer-action", "approve"), reference, is_approved)
 
     def _find_order(self, api: PayPalApi, reference: str) -> Row | None:
         """An order by its own name or, once there is one, that of its capture."""
@@ -298,7 +301,9 @@ class PayPal:
             return Succeeded(intent.reference, describe_wallet(kept, wallet))
         told = self._look_up_kept(api, intent)
         url = link_of(token or {}, "approve")
-        return Redirect(url, intent.reference) if isinstance(told, Redirect) else told
+        if isinstance(told, Redirect):
+            return Redirect(url, intent.reference, told.is_approved)
+        return told
 
     def _look_up_kept(self, api: PayPalApi, intent: Intent) -> Outcome:
         if not intent.reference:
@@ -313,7 +318,7 @@ class PayPal:
                 if wallet:
                     kept = describe_wallet({"customer": {"id": customer}, **token}, wallet)
                     return Succeeded(intent.reference, kept)
-        return Redirect("", intent.reference)
+        return Redirect("", intent.reference, setup.get("status") == "APPROVED")
 
 
 def _make_order(intent: Intent) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 from quarterday.core.errors import BillingError
 from quarterday.core.period import local_date
 from quarterday.ports.clock import read_now
-from quarterday.ports.gateway import find_out
 from quarterday.services.payments.cancel_attempt import cancel_attempt
+from quarterday.services.payments.complete_attempt import complete_attempt
 from quarterday.services.payments.finish_attempt import finish_attempt
-from quarterday.services.payments.make_intent import make_intent
 from quarterday.store.models import PaymentAttempt
 from quarterday.store.queries.open_attempts import (
     has_waited_enough,
@@ -62,8 +61,7 @@ def look_up(attempt: PaymentAttempt, now: datetime) -> str:
     One that breaks must not keep the others.
     """
     try:
-        gateway, intent = make_intent(attempt, now=now)
-        outcome = find_out(gateway, intent)
+        outcome = complete_attempt(attempt, now=now)
         if outcome is None:
             return "unavailable"
         today = local_date(now, attempt.account.seller.time_zone)

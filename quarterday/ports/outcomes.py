@@ -127,10 +127,15 @@ DECLINE_TEXTS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Redirect:
-    """The payer has to confirm at ``url``, and comes back to the intent's ``return_url``."""
+    """The payer has to confirm at ``url``, and comes back to the intent's ``return_url``.
+
+    ``is_approved`` says that they have confirmed already: asked as if they were back, the gateway
+    completes it.
+    """
 
     url: str
     reference: str = ""
+    is_approved: bool = False
 
 
 @dataclass(frozen=True)
@@ -240,7 +245,10 @@ class DisputeNews:
 
 @dataclass(frozen=True)
 class MethodNews:
-    """A kept method was renewed by its bank, or can no longer be charged (``method`` is None)."""
+    """A kept method was renewed by its bank, or can no longer be charged (``method`` is None).
+
+    A ``method`` with another token takes the place of the one called ``token``.
+    """
 
     event_id: str
     token: str

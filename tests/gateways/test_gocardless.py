@@ -64,8 +64,8 @@ def test_the_mandate_is_taken_on_its_page_and_debited_when_the_payer_is_back(
     assert isinstance(sent, Redirect)
     rig.approve(sent.reference)
     asked = replace(intent, reference=sent.reference)
-    # Whoever never comes back has given a mandate, and paid nothing.
-    assert rig.open().look_up(asked) == Redirect("", sent.reference)
+    # A look-up moves nothing: whoever never comes back has given a mandate, and paid nothing yet.
+    assert rig.open().look_up(asked) == Redirect("", sent.reference, is_approved=True)
     assert not rig.gocardless.rows["payments"]
     waits = rig.open().start(replace(asked, is_back=True))
     assert isinstance(waits, Pending)

@@ -143,7 +143,7 @@ def test_keeping_without_paying_is_completed_once(rig: PayPalRig) -> None:
     assert rig.open().look_up(asked) == Redirect("", sent.reference)
     assert rig.open().start(replace(asked, is_back=True)) == sent
     rig.approve(sent.reference)
-    assert rig.open().look_up(asked) == Redirect("", sent.reference)
+    assert rig.open().look_up(asked) == Redirect("", sent.reference, is_approved=True)
     kept = rig.open().start(replace(asked, is_back=True))
     assert isinstance(kept, Succeeded)
     assert kept.method is not None

@@ -21,6 +21,7 @@ from quarterday.services.gateway_events.not_yet import NotYet, Unmatched
 from quarterday.services.payments.finish_attempt import check_currency, finish_attempt
 from quarterday.services.payments.keep_method import keep_method
 from quarterday.services.payments.remove_method import remove_method
+from quarterday.services.payments.replace_method import replace_method
 from quarterday.services.payouts.record_payout import record_payout
 from quarterday.store.models import PaymentMethod, Seller
 
@@ -69,6 +70,8 @@ def _change_methods(seller: Seller, gateway: str, news: MethodNews, now: datetim
     for row in found:
         if news.method is None:
             remove_method(method=row, now=now)
+        elif news.method.token != news.token:
+            replace_method(method=row, kept=news.method, now=now)
         elif row.removed_at is None:
             # What its bank has ended is not brought back by older news.
             keep_method(account=row.account, gateway=gateway, kept=news.method, now=now)

@@ -11,14 +11,13 @@ from django.db import transaction
 
 from quarterday.core.errors import BillingError
 from quarterday.core.period import local_date
-from quarterday.ports.gateway import find_out
 from quarterday.ports.news_data import read_news
 from quarterday.ports.outcomes import AttemptNews, DisputeNews, News, RefundNews, Succeeded
 from quarterday.services.gateway_events.act_on_news import act_on_news
 from quarterday.services.gateway_events.find_subject import find_attempt
 from quarterday.services.gateway_events.not_yet import AskLater, NotYet, Unmatched
+from quarterday.services.payments.complete_attempt import complete_attempt
 from quarterday.services.payments.finish_attempt import finish_attempt
-from quarterday.services.payments.make_intent import make_intent
 from quarterday.store.models import GatewayEvent, GatewayEventStatus, PaymentAttempt, Seller
 from quarterday.store.queries.open_events import list_due, list_waiting
 
@@ -88,8 +87,7 @@ def _complete(seller: Seller, event: GatewayEvent, news: News, now: datetime) ->
     """News with the outcome that they only announce, and with the payment that they imply."""
     if isinstance(news, AttemptNews) and news.outcome is None:
         if attempt := find_attempt(seller, event.gateway, news):
-            gateway, intent = make_intent(attempt, now=now)
-            outcome = find_out(gateway, intent)
+            outcome = complete_attempt(attempt, now=now)
             if outcome is None:
                 raise AskLater("the payment cannot be looked up now")
             return replace(news, outcome=outcome)
@@ -102,8 +100,7 @@ def _complete(seller: Seller, event: GatewayEvent, news: News, now: datetime) ->
 
 
 def _look_up(attempt: PaymentAttempt, now: datetime) -> None:
-    gateway, intent = make_intent(attempt, now=now)
-    outcome = find_out(gateway, intent)
+    outcome = complete_attempt(attempt, now=now)
     if outcome is not None:
         today = local_date(now, attempt.account.seller.time_zone)
         finish_attempt(attempt=attempt, outcome=outcome, today=today, now=now)
