@@ -19,6 +19,8 @@ from quarterday.store.models import BankLine, BankMatch, MatchKind, MatchStatus,
 METHODS = ("bank_transfer", "transfer", "bank")
 _WINDOW = timedelta(days=21)
 _SURE = 90
+# Also what was given back since came first, and the bank shows both.
+_CAME = (PaymentState.SUCCEEDED, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED)
 
 
 class KnownPayments:
@@ -36,10 +38,12 @@ class KnownPayments:
             rows = Payment.objects.filter(
                 account_id__in=ids[start : start + 500],
                 method__in=METHODS,
-                status=PaymentState.SUCCEEDED,
+                status__in=_CAME,
                 received_on__gte=min(line.on for line in lines) - _WINDOW,
             )
-            for one in rows.filter(~Exists(shown)).order_by("id"):
+            # What a match made and took back again was never there.
+            rows = rows.filter(~Exists(shown)).exclude(external_id__startswith="mat_")
+            for one in rows.order_by("id"):
                 if one.amount_minor in amounts:
                     self.found[one.account_id, one.amount_minor].append(one)
 

@@ -13,6 +13,7 @@ from quarterday.store.queries.check.advances import check_advances
 from quarterday.store.queries.check.allocations import check_allocations
 from quarterday.store.queries.check.balances import check_balances
 from quarterday.store.queries.check.bank import check_bank
+from quarterday.store.queries.check.clearing import check_clearing
 from quarterday.store.queries.check.collecting import check_collecting
 from quarterday.store.queries.check.days import check_billed_through, check_days
 from quarterday.store.queries.check.debits import check_debits
@@ -51,6 +52,7 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "items are billed through their last line": check_billed_through,
     "nothing is settled twice": check_allocations,
     "balances are the open documents": check_balances,
+    "money passes the account of its way": check_clearing,
     "refunds arrive, or come back": check_refunds,
     "disputes are booked as they stand": check_disputes,
     "payouts are the sum of their parts": check_payouts,
