@@ -36,7 +36,7 @@ _WORDS: Mapping[str, _Wording] = {
     "account.changed": _Wording(_("Your details were changed")),
     "account.closed": _Wording(_("Your account was closed"), "bad"),
     "account.reopened": _Wording(_("Your account was opened again"), "good"),
-    "credit.deducted": _Wording(_("%(amount)s of your credit was paid out")),
+    "credit.deducted": _Wording(_("%(amount)s was taken off your credit")),
     "credit.expired": _Wording(_("%(amount)s of your credit expired")),
     "credit.granted": _Wording(_("You got %(amount)s of credit"), "good"),
     "credit_note.issued": _Wording(_("Credit note %(label)s of %(amount)s was issued"), "good"),

@@ -45,7 +45,7 @@ _SORTS: dict[str, str | Promise] = {
     "goodwill": _("Goodwill"),
     "expired": _("Expired"),
     "reversed": _("Taken back"),
-    "deducted": _("Paid out"),
+    "deducted": _("Taken off"),
     "refunded": _("Paid back to you"),
     "": _("Used for an invoice"),
 }

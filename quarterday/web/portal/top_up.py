@@ -53,7 +53,7 @@ class TopUpForm(forms.Form):
         choices = [(one.public_id, one.label) for one in methods]
         self.fields["method"].choices = choices  # type: ignore[attr-defined]
         self.fields["consent"].label = gettext(
-            "You may charge this way to pay by yourselves whenever my credit is below that. I can "
+            "I agree that this payment method is charged whenever my credit is below that. I can "
             "stop it here at any time."
         )
 
