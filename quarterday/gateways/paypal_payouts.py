@@ -20,7 +20,14 @@ _LONGEST, _LATE = timedelta(days=31), timedelta(hours=3)
 # Payouts of the last days may have been pending when they were listed before.
 _MOVES = timedelta(days=7)
 _NOT_ALLOWED = 403
-_KINDS = {"T1107": "refund", "T1106": "dispute", "T1110": "dispute", "T1111": "dispute"}
+_KINDS = {
+    "T1108": "fee",
+    "T1109": "fee",
+    "T1107": "refund",
+    "T1106": "dispute",
+    "T1110": "dispute",
+    "T1111": "dispute",
+}
 _STATES = {"S": PayoutState.ARRIVED, "P": PayoutState.ANNOUNCED}
 
 
@@ -57,7 +64,7 @@ def read_payouts(api: PayPalApi, since: datetime, until: datetime) -> Iterator[P
 
 def _make_payout(payout: _Moved, moved: list[_Moved]) -> PayoutNews:
     net = -payout.minor
-    parts = [PayoutPart(_kind(one), one.name, one.minor, one.fee_minor) for one in moved]
+    parts = [part for one in moved for part in _read_parts(one)]
     if payout.fee_minor:
         parts.append(PayoutPart("fee", payout.name, 0, payout.fee_minor))
     fee = sum(one.fee_minor for one in parts)
@@ -76,7 +83,23 @@ def _make_payout(payout: _Moved, moved: list[_Moved]) -> PayoutNews:
     )
 
 
+def _read_parts(one: _Moved) -> Iterator[PayoutPart]:
+    """Fees that are not of a payment stand alone: what PayPal calls a dispute here is not what
+    it calls it elsewhere.
+    """
+    kind = _kind(one)
+    if kind == "fee":
+        yield PayoutPart("fee", one.name, 0, one.fee_minor - one.minor)
+        return
+    is_alone = kind == "dispute" and one.fee_minor
+    yield PayoutPart(kind, one.name, one.minor, 0 if is_alone else one.fee_minor)
+    if is_alone:
+        yield PayoutPart("fee", one.name, 0, one.fee_minor)
+
+
 def _kind(one: _Moved) -> str:
+    if one.code.startswith("T01"):
+        return "fee"
     if one.code.startswith("T00") and one.minor > 0:
         return "payment"
     return "dispute" if one.code.startswith("T12") else _KINDS.get(one.code, "other")

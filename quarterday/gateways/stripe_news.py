@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -175,7 +176,8 @@ def read_dispute(event_id: str, kind: str, dispute: Object) -> DisputeNews | Non
 def read_payout(payout: Object, movements: Iterator[Object]) -> PayoutNews:
     """A payout with its parts, which are balance transactions with their source expanded."""
     code = str(payout["currency"])
-    parts = tuple(_read_part(one) for one in movements if one["type"] != "payout")
+    moved = (one for one in movements if one["type"] != "payout")
+    parts = tuple(part for one in moved for part in _read_parts(one))
     net = from_stripe(payout["amount"], code)
     if not parts:
         # Made by hand: Stripe does not say of what it consists.
@@ -192,6 +194,15 @@ def read_payout(payout: Object, movements: Iterator[Object]) -> PayoutNews:
         arrives_on=_read_time(payout["arrival_date"]).date(),
         parts=parts,
     )
+
+
+def _read_parts(movement: Object) -> Iterator[PayoutPart]:
+    part = _read_part(movement)
+    if part.kind == "dispute" and part.fee_minor > 0:
+        # In another currency than the dispute, so its news cannot tell it.
+        yield replace(part, fee_minor=0)
+        part = PayoutPart("fee", part.reference, 0, part.fee_minor)
+    yield part
 
 
 def _read_part(movement: Object) -> PayoutPart:

@@ -268,7 +268,8 @@ class PayoutPart:
     """One movement within a payout: signed minor units, and the fee that was kept of it.
 
     ``kind`` is payment, refund, dispute, fee or other; ``reference`` is what the gateway calls
-    the payment or refund.
+    the payment or refund. A dispute by the name that its news have is given the fee of it here or
+    there; by any other name its fee is a part of its own, of kind fee.
     """
 
     kind: str

@@ -302,6 +302,8 @@ def test_a_payout_is_what_moved_since_the_one_before(rig: PayPalRig) -> None:
         _, third = pay(rig, "att_3")
         rig.paypal.refund_by_hand(second, "20.00")
         rig.paypal.open_dispute(third)
+        rig.paypal._book("T0106", "FE1", -2000, "EUR")
+        rig.paypal._book("T1201", "CB1", -100, "EUR", fee=-50)
     with at(rig.paypal, NOW - day):
         taken = rig.paypal.pay_out()
         pay(rig, "att_4")
@@ -313,10 +315,14 @@ def test_a_payout_is_what_moved_since_the_one_before(rig: PayPalRig) -> None:
         ("payment", 11900, fee),
         ("refund", -2000, 0),
         ("dispute", -11900, 0),
+        # What a dispute costs is told by nothing else.
+        ("fee", 0, 2000),
+        ("dispute", -100, 0),
+        ("fee", 0, 50),
         # What the payout before had left.
         ("other", 1000, 0),
     ]
-    assert (payout.fee_minor, payout.net_minor) == (2 * fee, 10900 - 2 * fee)
+    assert (payout.fee_minor, payout.net_minor) == (2 * fee + 2050, 8750 - 2 * fee)
     assert payout.gross_minor == payout.net_minor + payout.fee_minor
     rig.paypal.may_search = False
     assert not list(rig.open().list_payouts(NOW - day, NOW))

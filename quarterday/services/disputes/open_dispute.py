@@ -11,6 +11,7 @@ from quarterday.core.ledger import post_dispute_fee
 from quarterday.core.limits import check_minor
 from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.disputes.book_disputed import book_disputed
+from quarterday.services.disputes.find_in_payouts import link_payouts
 from quarterday.services.disputes.freeze_collection import freeze_collection
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
@@ -62,7 +63,8 @@ def open_dispute(
             opened_on=today,
         )
         book_disputed(account, dispute, today=today, now=now, actor=actor)
-        complete_dispute(account, dispute, fee_minor, answer_by, today)
+        told = link_payouts(account, dispute)
+        complete_dispute(account, dispute, fee_minor or told, answer_by, today)
         freeze_collection(account, dispute)
         record_dispute(account, dispute, "dispute.opened", now, actor)
     return dispute

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 
+from quarterday.core.period import local_date
 from quarterday.ports.gateway import Gateway, ListsNews, PaysOut
 from quarterday.ports.outcomes import News
 from quarterday.services.gateway_events.store_events import SWEEP, store_events
@@ -38,7 +39,7 @@ def sweep_gateway(*, seller: Seller, gateway: str, now: datetime) -> int:
     )
     for payout in iterate_unlinked(now - _STALE):
         if (payout.seller_id, payout.gateway) == (seller.id, gateway):
-            link_items(payout)
+            link_items(payout, today=local_date(now, seller.time_zone))
     retry_unmatched(seller, gateway, now)
     SweepMark.objects.update_or_create(
         seller=seller, gateway=gateway, defaults={"swept_through": now}

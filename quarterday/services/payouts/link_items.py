@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.db import transaction
 from django.db.models import QuerySet
 
+from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.disputes.open_dispute import complete_dispute
 from quarterday.store.models import (
     Dispute,
     PaymentAttempt,
@@ -14,8 +19,11 @@ from quarterday.store.models import (
 )
 
 
-def link_items(payout: Payout) -> int:
-    """How many parts were linked now; those that nobody knows yet are tried again by the sweep."""
+def link_items(payout: Payout, *, today: date) -> int:
+    """How many parts were linked now; those that nobody knows yet are tried again by the sweep.
+
+    What a part says that its dispute costs is booked with the dispute, unless that was told.
+    """
     rows: QuerySet[PayoutItem] = payout.items.filter(payment=None, refund=None, dispute=None)
     found = list(rows.exclude(reference=""))
     linked = 0
@@ -27,7 +35,17 @@ def link_items(payout: Payout) -> int:
         for item in found:
             if item.kind == kind and item.reference in keys:
                 linked += rows.filter(id=item.id).update(**{column: keys[item.reference]})
+    _book_fees(payout, today)
     return linked
+
+
+def _book_fees(payout: Payout, today: date) -> None:
+    rows = payout.items.filter(kind=PayoutItemKind.DISPUTE, fee_minor__gt=0)
+    for item in rows.filter(dispute__fee_minor=0).select_related("dispute"):
+        if item.dispute is not None:
+            with transaction.atomic():
+                account, dispute = claim_row(item.dispute)
+                complete_dispute(account, dispute, item.fee_minor, None, today)
 
 
 def _names(items: list[PayoutItem], kind: PayoutItemKind) -> list[str]:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from quarterday.core.errors import BillingError
 from quarterday.core.limits import check_minor
+from quarterday.core.period import local_date
 from quarterday.ports.outcomes import PayoutNews, PayoutPart
 from quarterday.services.events.record_event import record_event
 from quarterday.services.payouts.link_items import link_items
@@ -53,7 +54,7 @@ def record_payout(*, seller: Seller, gateway: str, news: PayoutNews, now: dateti
             _move(payout, news, now)
         if news.parts and not payout.items.exists():
             _add_parts(payout, news.parts, now)
-        link_items(payout)
+        link_items(payout, today=local_date(now, seller.time_zone))
     return payout
 
 

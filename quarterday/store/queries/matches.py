@@ -32,16 +32,13 @@ def name_counter(match: BankMatch) -> str | None:
 
 
 def find_payout_fee(payout: Payout) -> int:
-    """The fee of a payout that is not in the book yet: that of disputes stands there already.
+    """The fee of a payout that is booked with it: that of a dispute is booked with the dispute.
 
-    What a gateway gives back of it, as for a dispute that was won, is not there yet.
+    It never depends on whether the dispute is known yet. What a gateway gives back of it, as for
+    a dispute that was won, is booked with the payout.
     """
-    posted = sum(
-        min(max(one.fee_minor, 0), one.dispute.fee_minor)
-        for one in payout.items.filter(kind=PayoutItemKind.DISPUTE).select_related("dispute")
-        if one.dispute is not None
-    )
-    return payout.fee_minor - posted
+    rows = payout.items.filter(kind=PayoutItemKind.DISPUTE, fee_minor__gt=0)
+    return payout.fee_minor - sum(one.fee_minor for one in rows)
 
 
 def find_line(name: str) -> BankLine:
