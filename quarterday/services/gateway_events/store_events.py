@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 
@@ -31,15 +32,15 @@ def store_events(
     """
     rows: dict[str, GatewayEvent] = {}
     for one in news:
-        key = name_event(seller, one.event_id)
+        key, written = name_event(seller, one.event_id), _clean(write_news(one))
         rows[key] = GatewayEvent(
             seller=seller,
             gateway=gateway,
             event_id=key,
             source=source,
-            kind=(one.kind if isinstance(one, OtherNews) else name_kind(one))[:_KIND],
+            kind=(written["kind"] if isinstance(one, OtherNews) else name_kind(one))[:_KIND],
             received_at=now,
-            news=write_news(one),
+            news=written,
             body="" if rows else body,
         )
     with transaction.atomic():
@@ -51,7 +52,18 @@ def store_events(
     return len(fresh)
 
 
+def _clean(value: Any) -> Any:
+    """Without what no database keeps, NUL and half characters: payers may have written it."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_clean(name): _clean(one) for name, one in value.items()}
+    return [_clean(one) for one in value] if isinstance(value, list) else value
+
+
 def name_event(seller: Seller, event_id: str) -> str:
     """The name of an event. Every seller names its own: nobody can use up another's."""
     key = f"{seller.public_id} {event_id}"
-    return key if len(key) <= _LONGEST else sha256(key.encode()).hexdigest()
+    if len(key) <= _LONGEST and key.isprintable():
+        return key
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
