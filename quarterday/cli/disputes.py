@@ -9,7 +9,7 @@ import typer
 from quarterday.cli.command import command, make_group
 from quarterday.cli.options import AccountOption, Json, Limit, SellerCode
 from quarterday.cli.output import amount as exact_amount
-from quarterday.cli.output import print_json, print_list, say
+from quarterday.cli.output import print_facts, print_json, print_list, say
 
 if TYPE_CHECKING:
     from quarterday.store.models import Dispute, Invoice
@@ -59,9 +59,7 @@ def show(
     if as_json:
         print_json(record | {"invoices": owed})
         return
-    for name, value in record.items():
-        if value not in (None, ""):
-            say(f"{name.replace('_', ' ')}: {value}")
+    print_facts((name.replace("_", " "), value) for name, value in record.items())
     for one in owed:
         say(f"invoice {one['invoice']}: {one['status']}, {one['open']} {row.currency} open")
 

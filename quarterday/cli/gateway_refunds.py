@@ -20,7 +20,7 @@ from quarterday.cli.options import (
     today_of,
 )
 from quarterday.cli.output import amount as exact_amount
-from quarterday.cli.output import money, print_json, print_list, say
+from quarterday.cli.output import money, print_facts, print_json, print_list, say
 
 if TYPE_CHECKING:
     from quarterday.store.models import Refund
@@ -124,9 +124,7 @@ def show(
     if as_json:
         print_json(record)
         return
-    for name, value in record.items():
-        if value not in (None, ""):
-            say(f"{name.replace('_', ' ')}: {value}")
+    print_facts((name.replace("_", " "), value) for name, value in record.items())
 
 
 def _record(row: Refund) -> dict[str, Any]:

@@ -26,8 +26,8 @@ class Happening(NamedTuple):
     meaning: str = ""
 
 
-def tell_history(sheet: InvoiceSheet, today: date) -> list[Happening]:
-    """What happened and what is to come, in the order of time."""
+def tell_history(sheet: InvoiceSheet, today: date, pay_by: date) -> list[Happening]:
+    """What happened and what is to come, in the order of time; the next is to be paid by a day."""
     invoice = sheet.invoice
     facts = [Happening(invoice.issued_on, _("Issued"))]
     facts += [tell_settlement(one) for one in sheet.settled]
@@ -36,9 +36,9 @@ def tell_history(sheet: InvoiceSheet, today: date) -> list[Happening]:
     used = {one.credit_note_id for one in sheet.settled}
     facts += [_tell_note(note) for note in sheet.credit_notes if note.id not in used]
     if invoice.status == InvoiceState.OPEN:
-        is_late = invoice.due_on < today
+        is_late = pay_by < today
         words = _("Was to be paid") if is_late else _("To be paid by then")
-        facts.append(Happening(invoice.due_on, words, meaning="bad" if is_late else "due"))
+        facts.append(Happening(pay_by, words, meaning="bad" if is_late else "due"))
     facts.sort(key=lambda fact: fact.on)
     return facts
 

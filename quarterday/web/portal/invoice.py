@@ -73,7 +73,7 @@ def show_invoice(request: AccountRequest, public_id: str) -> HttpResponse:
         "underway": tell_attempts(sheet.underway, request.seller.time_zone),
         "settled": [(one, tell_settlement(one), name_settlement(one)) for one in sheet.settled],
         "paid_on": max((one.on for one in sheet.settled), default=None),
-        "history": tell_history(sheet, today),
+        "history": tell_history(sheet, today, pay_by),
         "days_late": (today - pay_by).days,
         "can_pay": is_open and Permission.PAY in request.permissions,
         "is_open": is_open,
