@@ -23,6 +23,8 @@ NEEDED = {
     "credit": Permission.SEE_MONEY,
     "documents": Permission.SEE_MONEY,
     "add_credit": Permission.PAY,
+    "top_up": Permission.MANAGE_METHODS,
+    "refund_credit": Permission.MANAGE_METHODS,
     "services": Permission.SEE_SERVICES,
     "service_change": Permission.CHANGE_SERVICES,
     "service_cancel": Permission.CANCEL_SERVICES,
