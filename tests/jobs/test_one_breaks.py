@@ -21,7 +21,7 @@ class Row:
 @pytest.mark.parametrize(
     ("module", "lists", "does", "job"),
     [
-        (look_up_attempts, "iterate_asked", "make_intent", look_up_attempts.LookUpAttempts),
+        (look_up_attempts, "iterate_asked", "complete_attempt", look_up_attempts.LookUpAttempts),
         (look_up_refunds, "iterate_open", "look_up_refund", look_up_refunds.LookUpRefunds),
         (top_up_credit, "iterate_low", "top_up_due", top_up_credit.TopUpCredit),
     ],
