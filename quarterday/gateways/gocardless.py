@@ -37,6 +37,7 @@ from quarterday.ports.gateway import (
     Purpose,
     RefundIntent,
     Setting,
+    check_address,
 )
 from quarterday.ports.outcomes import (
     DeclineCode,
@@ -81,7 +82,7 @@ class GoCardless:
     def __init__(self, config: Mapping[str, str]) -> None:
         self._token = config.get("access_token", "")
         self._secret = config.get("webhook_secret", "")
-        self._base_url = config.get("base_url", "")
+        self._base_url = check_address(config.get("base_url", ""), "gateways.gocardless.base_url")
 
     def list_choices(self, currency: str) -> Sequence[Choice]:
         """One: the debit scheme of the currency."""

@@ -35,6 +35,7 @@ from quarterday.ports.gateway import (
     Purpose,
     RefundIntent,
     Setting,
+    check_address,
 )
 from quarterday.ports.outcomes import (
     DeclineCode,
@@ -79,7 +80,9 @@ class PayPal:
         self._client = config.get("client_id", ""), config.get("client_secret", "")
         self._webhook = config.get("webhook_id", "")
         usual = SANDBOX if config.get("environment") == "sandbox" else LIVE
-        self._base_url = config.get("base_url") or usual
+        self._base_url = (
+            check_address(config.get("base_url", ""), "gateways.paypal.base_url") or usual
+        )
 
     def list_choices(self, currency: str) -> Sequence[Choice]:
         """One: the wallet, with whatever PayPal offers the payer in it."""

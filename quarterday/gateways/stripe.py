@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from quarterday.core.errors import BillingError
 from quarterday.gateways.stripe_answers import (
@@ -35,6 +34,7 @@ from quarterday.ports.gateway import (
     Purpose,
     RefundIntent,
     Setting,
+    check_address,
 )
 from quarterday.ports.outcomes import (
     DeclineCode,
@@ -86,12 +86,10 @@ class Stripe:
     hook_answer: ClassVar[str] = "ok"
 
     def __init__(self, config: Mapping[str, str]) -> None:
-        self._key, self._url = config.get("secret_key", ""), config.get("api_url", "")
+        self._key = config.get("secret_key", "")
+        self._url = check_address(config.get("api_url", ""), "gateways.stripe.api_url")
         self._secrets = config.get("hook_secret", "").split()
         self._ways = read_ways(config.get("methods", ""))
-        parts = urlsplit(self._url)
-        if self._url and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1"):
-            raise BillingError("gateways.stripe.api_url must begin with https://, as keys go there")
 
     def list_choices(self, currency: str) -> Sequence[Choice]:
         """Those that are switched on and take the currency."""

@@ -15,6 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import ClassVar, Protocol, cast, runtime_checkable
+from urllib.parse import urlsplit
 
 from quarterday.core.errors import BillingError
 from quarterday.ports.discover import discover
@@ -263,6 +264,19 @@ def _read_secret(value: str) -> str:
     if name not in os.environ:
         raise BillingError(f"the environment holds no {name}, which a gateway's settings name")
     return os.environ[name]
+
+
+def check_address(url: str, name: str) -> str:
+    """Another address of a gateway's API, for tests. Raises `BillingError` unless what is sent
+    there, keys among it, is encrypted or stays on this machine.
+
+    >>> check_address("http://127.0.0.1:8421", "api_url")
+    'http://127.0.0.1:8421'
+    """
+    parts = urlsplit(url)
+    if url and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1"):
+        raise BillingError(f"{name} must begin with https://, as keys go there")
+    return url
 
 
 def ask(call: Callable[[Intent], Outcome], intent: Intent) -> Outcome:

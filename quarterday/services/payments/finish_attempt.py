@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
+from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.ports.outcomes import (
     DeclineCode,
@@ -41,6 +43,7 @@ from quarterday.store.models import (
     PaymentMethod,
 )
 
+_log = logging.getLogger(__name__)
 _ASKED = (AttemptStatus.CREATED, AttemptStatus.ACTION, AttemptStatus.UNKNOWN)
 _OPEN = (*_ASKED, AttemptStatus.PENDING)
 _NOBODY_ASKED = (DeclineCode.UNAVAILABLE, DeclineCode.NOT_RECEIVED)
@@ -217,7 +220,16 @@ def _keep(
     if rows.filter(removed_at__gte=attempt.created_at).exists():
         # Its bank or its owner ended it after this was begun: late news do not bring it back.
         return {}
-    method = keep_method(account=account, gateway=attempt.gateway, kept=kept, now=now, actor=actor)
+    try:
+        method = keep_method(
+            account=account, gateway=attempt.gateway, kept=kept, now=now, actor=actor
+        )
+    except BillingError:
+        if kept.mandate is not None:
+            raise
+        # Money that came in is recorded, whatever the gateway calls the card.
+        _log.exception("the method of attempt %s is not kept", attempt.public_id)
+        return {}
     return {} if attempt.method_id else {"method": method}
 
 
