@@ -132,6 +132,7 @@ class MoneyLife(RuleBasedStateMachine):
     def open_dispute(self, number: int, amount: int, fee: int) -> None:
         from quarterday.services.disputes.open_dispute import open_dispute
         from quarterday.store.models import Dispute, Payment
+        from quarterday.store.queries.disputes import sum_booked
 
         if payment := self.pick(Payment, number):
             known = Dispute.objects.count()
@@ -144,8 +145,8 @@ class MoneyLife(RuleBasedStateMachine):
                     fee_minor=fee,
                     **self.terms(),
                 )
-                if Dispute.objects.count() > known and dispute.refund:
-                    self.outside -= dispute.refund.amount_minor
+                if Dispute.objects.count() > known:
+                    self.outside -= sum_booked(dispute)
                 self.outside -= dispute.fee_minor - self.fees.get(dispute.pk, 0)
                 self.fees[dispute.pk] = dispute.fee_minor
 

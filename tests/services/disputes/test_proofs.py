@@ -11,6 +11,7 @@ from quarterday.ports.outcomes import (
     PayoutPart,
     PayoutState,
 )
+from quarterday.services.disputes.open_dispute import open_dispute
 from quarterday.services.payments.finish_refund import finish_refund
 from quarterday.services.payments.start_refund import start_refund
 from quarterday.store.queries.check.money_back import (
@@ -46,7 +47,13 @@ def test_each_is_named(shop: Shop) -> None:
     attempt = start_refund(payment=pay(shop.invoice(2000)), reopen=True, today=DAY, now=NOW)
     outcome = Declined(DeclineCode.REFUSED)
     finish_refund(attempt=attempt, outcome=outcome, today=DAY, now=NOW)
-    hear(shop, disputed(pay(shop.invoice(3000)), "opened", "e3"))
+    other = pay(shop.invoice(3000))
+    hear(shop, disputed(other, "opened", "e3"))
+    # Of what is gone already, nothing is booked a second time.
+    nothing = open_dispute(
+        payment=other, gateway="sandbox", reference="x", amount_minor=1, today=DAY, now=NOW
+    )
+    assert nothing.refund is None
     parts = (PayoutPart("payment", won.reference, 11900, 300),)
     hear(shop, PayoutNews("p", "po", PayoutState.ARRIVED, "EUR", 11900, 300, 11600, DAY, parts))
     assert offences() == set()

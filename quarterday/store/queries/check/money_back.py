@@ -37,7 +37,7 @@ SELECT public_id, status, currency, amount_minor, booked, COALESCE(restored, 0) 
   SELECT d.public_id, d.status, d.currency, d.amount_minor, d.account_id, d.refund_id,
          COALESCE(SUM(r.amount_minor), 0) AS booked,
          COUNT(CASE WHEN r.currency <> d.currency OR r.account_id <> d.account_id
-                      OR r.payment_id IS NULL THEN 1 END) AS strangers,
+                      OR (r.id IS NOT NULL AND r.payment_id IS NULL) THEN 1 END) AS strangers,
          p.amount_minor AS restored, p.account_id AS owner
   FROM store_dispute d
   LEFT JOIN (SELECT id AS dispute_id, refund_id FROM store_dispute
