@@ -50,8 +50,9 @@ demo: $(READY)
 	$(BIN)/quarterday demo --serve
 
 # What touches no database, and how pages look and are paid on, need not be tried twice; the stories are.
-ONCE := core house conformance contracts documents importers mail ports statements cli/test_help.py \
-	browser/test_pages.py browser/test_passkeys.py browser/test_paying.py browser/test_security.py
+ONCE := core house conformance contracts documents docs fakes gateways importers mail ports project \
+	statements cli/test_help.py $(addprefix browser/test_,collecting.py credit.py pages.py passkeys.py \
+	paying.py security.py)
 test: lint
 	$(PYTEST) -n $(WORKERS) --database=sqlite
 	$(PYTEST) -n $(WORKERS) --database=postgresql $(addprefix --ignore=tests/,$(ONCE))

@@ -14,6 +14,7 @@ import pkgutil
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -147,12 +148,14 @@ def _take_files(asked: dict[str, Any]) -> None:
 
 
 def _read_settings() -> None:
-    """As a new process would: from the environment, for Django and for its connections."""
+    """As a new process would: from the environment, for Django, its connections and the clock."""
     from django.conf import Settings, settings
     from django.db import connections
 
     for name in _READ_ANEW:
         importlib.reload(importlib.import_module(f"quarterday.project.{name}"))
+    # A clock that is set goes on from the start of the process.
+    importlib.import_module("quarterday.ports.clock")._STARTED = time.monotonic()  # type: ignore[attr-defined]
     settings._wrapped = Settings("quarterday.project.settings")
     vars(connections).pop("settings", None)
     connections._settings = None
