@@ -11,13 +11,13 @@ _SMALL = ("demo", "--accounts", "30", "--today", "2026-03-31")
 
 
 def test_the_demo_is_the_same_each_time(
-    fresh_database_url: str, run_quarterday: Run, tmp_path: Path
+    fresh_database_url: str, run_quarterday: Run, run_command: Run, tmp_path: Path
 ) -> None:
     said = run_quarterday(fresh_database_url, *_SMALL).stdout
     assert "Loaded it into" in said
     assert "none refused" in said
     assert "all is right" in said
-    books = run_quarterday(fresh_database_url, "export", "all").stdout
+    books = run_command(fresh_database_url, "export", "all").stdout
     # What it shows to look at next can be pasted.
     shown = [line.strip() for line in said.partition("Look next:")[2].splitlines()]
     commands = [
@@ -27,16 +27,16 @@ def test_the_demo_is_the_same_each_time(
         *("explain", "forecast", "check", "export", "collect", "reconcile", "matches")
     }
     for command in commands:
-        run_quarterday(fresh_database_url, *command)
+        run_command(fresh_database_url, *command)
     assert (tmp_path / "demo.beancount").exists()
     # Its file is a file as any other; what the year changed since is no conflict.
-    again = json.loads(run_quarterday(fresh_database_url, "load", "demo.jsonl", "--json").stdout)
+    again = json.loads(run_command(fresh_database_url, "load", "demo.jsonl", "--json").stdout)
     assert again["unchanged"] == again["rows"]
     data = json.loads(run_quarterday(fresh_database_url, *_SMALL, "--json").stdout)
     assert data["offences"] == []
     assert len(data["months"]) == 12
     assert set(data["months"][6]["invoiced"]) == {"EUR", "JPY", "USD"}
-    assert run_quarterday(fresh_database_url, "export", "all").stdout == books
+    assert run_command(fresh_database_url, "export", "all").stdout == books
 
 
 def test_the_demo_never_touches_another_database(shop: Shop) -> None:

@@ -26,14 +26,14 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_a_refused_row_is_told_with_its_remedy(
-    fresh_database_url: str, run_quarterday: Run, table: Path
+    fresh_database_url: str, run_command: Run, table: Path
 ) -> None:
     command = ("load", str(table), "--mapping", str(MAPPING))
-    said = run_quarterday(fresh_database_url, *command, status=4).stdout
+    said = run_command(fresh_database_url, *command, status=4).stdout
     assert "Loaded customers.csv: 2 rows." in said
     assert "Refused 1 row:" in said
     assert "  3  tenure  x      'x' is not a whole number  write digits only, such as 12" in said
-    again = run_quarterday(fresh_database_url, *command, "--json", status=4).stdout
+    again = run_command(fresh_database_url, *command, "--json", status=4).stdout
     data = json.loads(again)
     assert (data["created"], data["unchanged"], data["refused"]) == (0, 1, 1)
     assert data["problems"] == [
@@ -49,16 +49,16 @@ def test_a_refused_row_is_told_with_its_remedy(
 
 
 def test_strict_and_dry_runs_leave_the_database_alone(
-    fresh_database_url: str, run_quarterday: Run, table: Path
+    fresh_database_url: str, run_command: Run, table: Path
 ) -> None:
     command = ("load", str(table), "--mapping", str(MAPPING))
-    empty = run_quarterday(fresh_database_url, "export", "all").stdout
-    said = run_quarterday(fresh_database_url, *command, "--strict", status=4).stdout
+    empty = run_command(fresh_database_url, "export", "all").stdout
+    said = run_command(fresh_database_url, *command, "--strict", status=4).stdout
     assert said.startswith("Nothing was loaded (--strict) from customers.csv")
-    said = run_quarterday(fresh_database_url, *command, "--dry-run", status=4).stdout
+    said = run_command(fresh_database_url, *command, "--dry-run", status=4).stdout
     assert said.startswith("Dry run, nothing was changed: customers.csv")
-    assert run_quarterday(fresh_database_url, "export", "all").stdout == empty
-    assert json.loads(run_quarterday(fresh_database_url, "accounts", "list", "--json").stdout) == []
+    assert run_command(fresh_database_url, "export", "all").stdout == empty
+    assert json.loads(run_command(fresh_database_url, "accounts", "list", "--json").stdout) == []
 
 
 def test_two_loads_at_once_make_each_customer_once(
@@ -87,7 +87,7 @@ def test_two_loads_at_once_make_each_customer_once(
 )
 def test_a_mapping_that_cannot_be_used(
     fresh_database_url: str,
-    run_quarterday: Run,
+    run_command: Run,
     table: Path,
     tmp_path: Path,
     mapping: str,
@@ -97,30 +97,30 @@ def test_a_mapping_that_cannot_be_used(
     path = tmp_path / "mapping.toml"
     path.write_text(mapping)
     command = ("load", str(table), "--mapping", str(path))
-    error = run_quarterday(fresh_database_url, *command, status=status).stderr
+    error = run_command(fresh_database_url, *command, status=status).stderr
     assert said in error
     assert "Traceback" not in error
 
 
-def test_a_missing_file_is_named(fresh_database_url: str, run_quarterday: Run) -> None:
-    error = run_quarterday(fresh_database_url, "load", "none.jsonl", status=2).stderr
+def test_a_missing_file_is_named(fresh_database_url: str, run_command: Run) -> None:
+    error = run_command(fresh_database_url, "load", "none.jsonl", status=2).stderr
     assert "there is no file none.jsonl" in error
 
 
 def test_a_table_without_a_mapping_is_wrong_usage(
-    fresh_database_url: str, run_quarterday: Run, table: Path
+    fresh_database_url: str, run_command: Run, table: Path
 ) -> None:
-    error = run_quarterday(fresh_database_url, "load", str(table), status=2).stderr
+    error = run_command(fresh_database_url, "load", str(table), status=2).stderr
     assert "--mapping" in error
 
 
 @pytest.mark.skipif(not TELCO.exists(), reason=f"there is no {TELCO.name} beside the repository")
-def test_a_real_customer_list(fresh_database_url: str, run_quarterday: Run) -> None:
+def test_a_real_customer_list(fresh_database_url: str, run_command: Run) -> None:
     """All rows load, twice; the last days of the replay bill what the list itself adds up to."""
     command = ("load", str(TELCO), "--mapping", str(MAPPING), "--json")
-    first = json.loads(run_quarterday(fresh_database_url, *command).stdout)
+    first = json.loads(run_command(fresh_database_url, *command).stdout)
     assert (first["created"], first["refused"]) == (7043, 0)
-    again = json.loads(run_quarterday(fresh_database_url, *command).stdout)
+    again = json.loads(run_command(fresh_database_url, *command).stdout)
     assert (again["unchanged"], again["created"], again["updated"]) == (7043, 0, 0)
     with TELCO.open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -128,7 +128,7 @@ def test_a_real_customer_list(fresh_database_url: str, run_quarterday: Run) -> N
     # of the replay that are those with the longest tenure.
     due = [Decimal(row["MonthlyCharges"]) for row in rows if int(row["tenure"]) >= 71]
     twice = [Decimal(row["MonthlyCharges"]) for row in rows if int(row["tenure"]) == 72]
-    done = run_quarterday(
+    done = run_command(
         fresh_database_url, "run", "--from", "2020-11-01", "--to", "2020-12-01", "--json"
     )
     summary = json.loads(done.stdout)

@@ -40,13 +40,13 @@ def export(run: Run, url: str, *options: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_run_killed_anywhere_leaves_the_books_of_an_undisturbed_one(
-    copy_business: Copy, run_quarterday: Run, seed: int
+    copy_business: Copy, run_command: Run, seed: int
 ) -> None:
     undisturbed = copy_business()
     started = time.monotonic()
-    run_quarterday(undisturbed, *RANGE, status=SKIPPED)
+    run_command(undisturbed, *RANGE, status=SKIPPED)
     took = time.monotonic() - started
-    expected = export(run_quarterday, undisturbed)
+    expected = export(run_command, undisturbed)
     assert expected.count('"record":"invoice"') > 3000
 
     chance, url, kills = random.Random(seed), copy_business(), 0
@@ -61,35 +61,33 @@ def test_a_run_killed_anywhere_leaves_the_books_of_an_undisturbed_one(
             process.kill()
             process.wait()
             kills += 1
-            sizes.append(export(run_quarterday, url).count('"record":"invoice"'))
+            sizes.append(export(run_command, url).count('"record":"invoice"'))
     assert kills >= 3
     assert any(0 < size < expected.count('"record":"invoice"') for size in sizes), sizes
-    run_quarterday(url, *RANGE, status=SKIPPED)
-    assert export(run_quarterday, url) == expected
-    run_quarterday(url, "check")
+    run_command(url, *RANGE, status=SKIPPED)
+    assert export(run_command, url) == expected
+    run_command(url, "check")
 
 
-def test_running_again_writes_nothing(copy_business: Copy, run_quarterday: Run) -> None:
+def test_running_again_writes_nothing(copy_business: Copy, run_command: Run) -> None:
     url = copy_business()
-    run_quarterday(url, *RANGE, status=SKIPPED)
-    once = export(run_quarterday, url)
-    again = json.loads(run_quarterday(url, *RANGE, "--json", status=SKIPPED).stdout)
+    run_command(url, *RANGE, status=SKIPPED)
+    once = export(run_command, url)
+    again = json.loads(run_command(url, *RANGE, "--json", status=SKIPPED).stdout)
     assert (again["invoices"], again["credit_notes"]) == (0, 0)
-    assert export(run_quarterday, url) == once
+    assert export(run_command, url) == once
 
 
-def test_two_runs_at_once_issue_the_same_documents(
-    copy_business: Copy, run_quarterday: Run
-) -> None:
+def test_two_runs_at_once_issue_the_same_documents(copy_business: Copy, run_command: Run) -> None:
     alone = copy_business()
-    run_quarterday(alone, *RANGE, status=SKIPPED)
+    run_command(alone, *RANGE, status=SKIPPED)
 
     shared = copy_business()
     both = [start(shared, *RANGE) for _ in range(2)]
     assert [process.wait(timeout=300) for process in both] == [SKIPPED, SKIPPED]
 
     without_numbers = "--no-numbers"
-    assert export(run_quarterday, shared, without_numbers) == export(
-        run_quarterday, alone, without_numbers
+    assert export(run_command, shared, without_numbers) == export(
+        run_command, alone, without_numbers
     )
-    run_quarterday(shared, "check")  # which proves that numbers are gapless
+    run_command(shared, "check")  # which proves that numbers are gapless
