@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -42,7 +43,7 @@ class World:
         self.begun = len(stripe.movements)
         self.memory: dict[str, Any] = {}
         self.now = NOON
-        self.inbox = folder / url.rpartition("/")[2].removesuffix(".sqlite3")
+        self.inbox = Path(tempfile.mkdtemp(dir=folder))
         (self.inbox / "shop").mkdir(parents=True, exist_ok=True)
 
     def copy(self) -> World:
