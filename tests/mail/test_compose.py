@@ -277,3 +277,13 @@ def test_a_name_leads_nowhere() -> None:
     assert "evil.example" in made.html
     for part in (made.title, made.text, made.html, made.short):
         assert "//evil" not in part
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_credit_that_could_not_be_bought_is_no_invoice(language: str) -> None:
+    fields = example_fields("payment_failed")
+    fields["invoice"] = dict.fromkeys(fields["invoice"], "")
+    text = compose("payment_failed", language, fields).text
+    words = {"en": "invoice", "de": "Rechnung", "es": "factura", "fr": "facture", "pt": "fatura"}
+    # What the first sentence says; only the way out names invoices in general.
+    assert words[language] not in text.split("\n\n")[1]
