@@ -46,6 +46,9 @@ SECRET_KEY = lazy(_secret_key, str)()
 SECRET_KEY_FALLBACKS = os.environ.get("QUARTERDAY_OLD_SECRET_KEYS", "").split()
 
 INSTALLED_APPS = [
+    # Its templates go before Django's. The console has a site of its own, so nothing is gathered.
+    "unfold.apps.BasicAppConfig",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -10,5 +10,6 @@ urlpatterns = [
     path("pay/", include("quarterday.web.kit.pay_urls")),
     path("l/", include("quarterday.web.links.urls")),
     path("order/", include("quarterday.web.order.urls")),
+    path("console/", include("quarterday.web.console.urls")),
     path("hooks/", include("quarterday.api.hook_urls")),
 ]

@@ -20,6 +20,7 @@ from quarterday.web.kit.device import name_device
 
 PENDING_KEY = "pending_sign_in"
 PROVED_KEY = "proved_at"
+FACTOR_KEY = "second_factor_at"
 PENDING_SECONDS = 15 * 60
 PROOF_SECONDS = 15 * 60
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -61,7 +62,9 @@ def pending_user(request: HttpRequest) -> User | None:
 def finish_pending(request: HttpRequest, user: User) -> HttpResponse:
     """Sign in the user who has done the second step too."""
     pending = request.session.pop(PENDING_KEY)
-    return finish_sign_in(request, user, method=pending["method"], next_url=pending["next"])
+    answer = finish_sign_in(request, user, method=pending["method"], next_url=pending["next"])
+    note_second_factor(request)
+    return answer
 
 
 def finish_sign_in(request: HttpRequest, user: User, *, method: str, next_url: str) -> HttpResponse:
@@ -71,6 +74,8 @@ def finish_sign_in(request: HttpRequest, user: User, *, method: str, next_url: s
     login(request, user, backend=BACKEND)
     now = read_now()
     request.session[PROVED_KEY] = request.session[SEEN_KEY] = now.timestamp()
+    if method == "passkey":
+        note_second_factor(request)
     record_sign_in(
         user=user,
         session_key=session_key(request),
@@ -100,6 +105,16 @@ def has_proof(request: HttpRequest) -> bool:
     """Whether they did so not long ago."""
     at: float = request.session.get(PROVED_KEY, 0)
     return read_now().timestamp() - at < PROOF_SECONDS
+
+
+def note_second_factor(request: HttpRequest) -> None:
+    """Remember that this session was opened with a code of an app, or with a passkey."""
+    request.session[FACTOR_KEY] = read_now().timestamp()
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether it was; staff get into the console by nothing less."""
+    return FACTOR_KEY in request.session
 
 
 def session_key(request: HttpRequest) -> str:

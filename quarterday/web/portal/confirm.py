@@ -23,7 +23,7 @@ from quarterday.services.users.request_sign_in_link import request_sign_in_link
 from quarterday.services.users.second_step import check_code, list_means
 from quarterday.web.kit.access import UserRequest, safe_next, seller_of_host, user_page
 from quarterday.web.kit.clock import read_now
-from quarterday.web.kit.sign_in import client_address, has_proof, note_proof
+from quarterday.web.kit.sign_in import client_address, has_proof, note_proof, note_second_factor
 from quarterday.web.kit.slow_down import slow_down
 from quarterday.web.portal.sign_in import CodeForm, read_credential, refuse_passkey
 
@@ -66,6 +66,8 @@ def confirm(request: UserRequest) -> HttpResponse:
         if wait := count_tries({CONFIRM_USER: (request.user.public_id,)}, now=read_now()):
             return slow_down(request, wait)
         if _is_right(request, form):
+            if kind == "code":
+                note_second_factor(request)
             return _go_on(request, next_url)
         form.add_error(
             kind,
@@ -90,6 +92,7 @@ def confirm_by_passkey(request: UserRequest) -> HttpResponse:
     credential = read_credential(request)
     if check_passkey(credential=credential, now=read_now(), user=request.user) is None:
         return refuse_passkey(request, "/security/confirm/")
+    note_second_factor(request)
     return _go_on(request, safe_next(request, HOME))
 
 

@@ -31,6 +31,7 @@ from quarterday.services.users.second_step import (
 )
 from quarterday.web.kit.access import UserRequest, resolve_seller
 from quarterday.web.kit.clock import read_now
+from quarterday.web.kit.sign_in import note_second_factor
 from quarterday.web.kit.slow_down import slow_down
 from quarterday.web.portal.confirm import HOME, proved_page
 from quarterday.web.portal.sign_in import CodeForm, read_credential, refuse_passkey
@@ -69,6 +70,7 @@ def start_step(request: UserRequest) -> HttpResponse:
             form.add_error("code", _("This code is not right. Type the newest one your app shows."))
         else:
             del request.session[SECRET_KEY]
+            note_second_factor(request)
             messages.success(
                 request, _("Two steps are on. From now on, signing in asks for a code, too.")
             )
@@ -130,6 +132,7 @@ def new_passkey(request: UserRequest) -> HttpResponse:
             )
         except BillingError:
             return refuse_passkey(request, "/security/passkeys/new/")
+        note_second_factor(request)
         messages.success(request, _("The passkey is added. You can sign in with it from now on."))
         return HttpResponseRedirect(HOME)
     return render(request, "access/new_passkey.html", {"form": form})

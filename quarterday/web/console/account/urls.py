@@ -1,0 +1,7 @@
+"""Which address leads where: the page of an account; mounted by `quarterday.web.console.urls`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""Products, plans, prices, taxes and promotions."""

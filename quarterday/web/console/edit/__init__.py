@@ -1,0 +1,1 @@
+"""Editors of templates, layout and reminders."""

@@ -1,0 +1,1 @@
+"""What staff see first: how the business stands, and what waits for them."""

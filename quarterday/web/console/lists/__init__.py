@@ -1,0 +1,1 @@
+"""Lists of everything there is, on django-unfold; read only."""

@@ -1,0 +1,1 @@
+"""The billing run: what it will do, and what it did."""

@@ -1,0 +1,1 @@
+"""Members of staff, approvals, the audit log, and signing in as a customer."""

@@ -1,0 +1,1 @@
+"""Jobs, services and their health."""
