@@ -66,6 +66,7 @@ def _prepare_run(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ[FOLDER] = str(folder)
     os.environ["QUARTERDAY_SECRET_KEY"] = "only for tests"
+    os.environ["QUARTERDAY_ENV"] = "test"
     if config.option.database == "sqlite":
         os.environ[DATABASE_URL] = sqlite_url(folder / "unused.sqlite3")
     else:

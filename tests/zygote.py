@@ -26,7 +26,7 @@ DIE_AT = "QUARTERDAY_TEST_DIE_AT"
 # What commands and jobs are made of; web pages are left out.
 _ROOMS = ("core", "ports", "store.queries", "services", "gateways", "statements", "jobs", "cli")
 # Modules that read the environment when they are imported, in the order in which they do.
-_READ_ANEW = ("access", "mail", "database", "secret", "settings")
+_READ_ANEW = ("access", "mail", "operating", "database", "secret", "settings")
 
 
 class Zygote:

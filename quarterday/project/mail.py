@@ -35,7 +35,7 @@ def read_mail_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     for channel in ("sms", "chat"):
         name = f"QUARTERDAY_{channel.upper()}"
         if address := environ.get(f"{name}_URL"):
-            transports[channel] = _read_hook(name, address, environ.get(f"{name}_SECRET", ""))
+            transports[channel] = read_hook(name, address, environ.get(f"{name}_SECRET", ""))
     anymail = {
         name.removeprefix("ANYMAIL_"): value
         for name, value in environ.items()
@@ -80,7 +80,8 @@ def _read_mail(url: str) -> dict[str, Any]:
     raise ImproperlyConfigured(f"QUARTERDAY_MAIL_URL names no way to send mail; use {_EXAMPLES}")
 
 
-def _read_hook(name: str, address: str, secret: str) -> dict[str, Any]:
+def read_hook(name: str, address: str, secret: str) -> dict[str, Any]:
+    """The options of a transport that posts to an address, read from ``NAME_URL`` and its secret."""
     parts = urlsplit(address)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     options = {key: value for key, value in pairs if key in ("rate", "private")}

@@ -8,8 +8,9 @@ sessions made before a change of key may still use.
 
 ``QUARTERDAY_URL`` is where customers reach this installation, such as
 ``https://billing.example.com``; it stands in links. ``QUARTERDAY_HOSTS`` are further host names,
-separated by spaces, such as the domains of sellers. The rest is in `quarterday.project.mail`
-and `quarterday.project.access`.
+separated by spaces, such as the domains of sellers. ``QUARTERDAY_ENV`` says whether this is
+``production`` (see `quarterday.project.production`). The rest is in `quarterday.project.mail`,
+`quarterday.project.access` and `quarterday.project.operating`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from django.utils.functional import lazy
 from quarterday.project.access import ACCESS_SETTINGS
 from quarterday.project.database import DEFAULT_URL, parse_database_url
 from quarterday.project.mail import read_mail_settings
+from quarterday.project.operating import read_operating_settings
 from quarterday.project.secret import read_secret_key
 
 DATABASES: dict[str, dict[str, Any]] = {
@@ -32,13 +34,14 @@ DATABASES: dict[str, dict[str, Any]] = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
+_is_postgresql = DATABASES["default"]["ENGINE"].endswith("postgresql")
+_is_file = not _is_postgresql and DATABASES["default"]["NAME"] != ":memory:"
+SECRET_KEY_PATH = Path(DATABASES["default"]["NAME"] if _is_file else "quarterday").absolute()
+SECRET_KEY_PATH = SECRET_KEY_PATH.with_suffix(".secret-key")
+
+
 def _secret_key() -> str:
-    database = DATABASES["default"]
-    embedded = database["ENGINE"].endswith("sqlite3") and database["NAME"] != ":memory:"
-    place = Path(database["NAME"]) if embedded else Path("quarterday").absolute()
-    return read_secret_key(
-        place.with_suffix(".secret-key"), os.environ.get("QUARTERDAY_SECRET_KEY")
-    )
+    return read_secret_key(SECRET_KEY_PATH, os.environ.get("QUARTERDAY_SECRET_KEY"))
 
 
 # Lazy, so that commands which sign nothing write no file.
@@ -60,7 +63,12 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "quarterday.store",
     "quarterday.web.kit",
+    "quarterday.project.apps.ProjectConfig",
 ]
+# Its tables hold the ticks of workers, which only PostgreSQL has several of.
+if _is_postgresql:
+    INSTALLED_APPS.append("procrastinate.contrib.django")
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 AUTH_USER_MODEL = "store.User"
 
 # Django keeps every query in memory while this is on; a billing run makes millions.
@@ -80,6 +88,8 @@ LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
 
 PUBLIC_URL = os.environ.get("QUARTERDAY_URL", "http://localhost:8000").rstrip("/")
 _is_secure = PUBLIC_URL.startswith("https://")
+ENVIRONMENT = os.environ.get("QUARTERDAY_ENV", "")
+IS_PRODUCTION = ENVIRONMENT == "production" if ENVIRONMENT else _is_secure
 ALLOWED_HOSTS = [
     urlsplit(PUBLIC_URL).hostname or "localhost",
     *os.environ.get("QUARTERDAY_HOSTS", "").split(),
@@ -134,7 +144,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if os.environ.get("QUARTERDAY_BEHIND_PROXY") == "1":
+IS_BEHIND_PROXY = os.environ.get("QUARTERDAY_BEHIND_PROXY") == "1"
+if IS_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 vars().update(ACCESS_SETTINGS)
@@ -144,3 +155,4 @@ LOGGING_CONFIG = "quarterday.project.logs.configure_logs"
 DEFAULT_EXCEPTION_REPORTER = "quarterday.project.error_report.SafeReporter"
 
 vars().update(read_mail_settings(os.environ))
+vars().update(read_operating_settings(os.environ))

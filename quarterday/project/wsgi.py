@@ -6,5 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from quarterday.services.operations.refuse_unsafe import refuse_unsafe
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quarterday.project.settings")
 application = get_wsgi_application()
+refuse_unsafe()

@@ -9,12 +9,10 @@ from django.db import connection
 
 from quarterday.core.errors import BillingError
 from quarterday.services.database.migrate_database import migrate_database
-from quarterday.services.demo import hosting, software, wisp
+from quarterday.services.demo.is_demo import DEMO_SELLERS
 from quarterday.store.bulk import is_postgresql
 from quarterday.store.models import Seller
 from quarterday.store.queries.readiness import describe_database, is_empty_place
-
-_SELLERS = {hosting.SELLER, wisp.SELLER, software.SELLER}
 
 
 def clear_demo() -> None:
@@ -37,7 +35,7 @@ def _check_is_demo(tables: set[str]) -> None:
         known = list(Seller.objects.values_list("code", "name"))
     elif "django_migrations" not in tables:
         known = [("", "tables of another program")]
-    foreign = [name for code, name in known if code not in _SELLERS or "Example" not in name]
+    foreign = [name for code, name in known if code not in DEMO_SELLERS or "Example" not in name]
     if foreign:
         raise BillingError(
             f"the database {describe_database()} holds {foreign[0]}, which is not of the demo; "

@@ -1,0 +1,1 @@
+"""What keeps an installation going: its set-up, its backups, its alerts."""
