@@ -48,6 +48,7 @@ FROZEN_MONEY: dict[str, tuple[str, ...]] = {
     "store_payoutitem": ("payment_id", "refund_id", "dispute_id"),
     "store_tillentry": (),
 }
+FROZEN_STEPS: dict[str, tuple[str, ...]] = {"store_dunningstep": ()}
 
 
 def install_guards(schema_editor: Any) -> None:

@@ -3,8 +3,10 @@
 from quarterday.store.models.access import Invitation, RateCount, SignIn
 from quarterday.store.models.account import (
     Account,
+    AccountGroup,
     AccountStatus,
     BillingDue,
+    BillingHold,
     BillingProblem,
     Contact,
 )
@@ -46,14 +48,25 @@ from quarterday.store.models.debit import (
     MandateStatus,
 )
 from quarterday.store.models.document import DocumentFile, DocumentKind, DocumentTemplate
-from quarterday.store.models.event import (
+from quarterday.store.models.dunning import (
+    Dunning,
+    DunningHold,
+    DunningPolicy,
+    DunningStatus,
     DunningStep,
+    HoldCause,
+    StepOutcome,
+    Task,
+    TaskStatus,
+)
+from quarterday.store.models.event import (
     Event,
     GatewayEvent,
     GatewayEventStatus,
     IdempotencyKey,
     JobRun,
 )
+from quarterday.store.models.hook import ApiKey, HookStatus, WebhookDelivery, WebhookEndpoint
 from quarterday.store.models.invoice import (
     CreditNote,
     CreditNoteLine,
@@ -103,7 +116,28 @@ from quarterday.store.models.payout import (
     PayoutStatus,
     SweepMark,
 )
+from quarterday.store.models.report import DayFigure, ReportCadence, ReportSchedule
+from quarterday.store.models.run import (
+    Alert,
+    Cycle,
+    CycleStep,
+    RunForecast,
+    RunKind,
+    ScheduledRun,
+    WorkStatus,
+)
 from quarterday.store.models.seller import NumberSeries, Seller, Snapshot
+from quarterday.store.models.service import (
+    CallOutcome,
+    Provisioning,
+    ServiceCall,
+    ServiceCondition,
+    ServiceHold,
+    ServiceHoldCause,
+    ServiceState,
+    ServiceStatus,
+)
+from quarterday.store.models.staff import AccountNote, Approval, ApprovalStatus, StaffMember
 from quarterday.store.models.subscription import (
     ChargeStatus,
     EndCause,
@@ -119,9 +153,15 @@ from quarterday.store.models.user import Membership, User
 
 __all__ = [
     "Account",
+    "AccountGroup",
+    "AccountNote",
     "AccountStatus",
     "AddressMark",
+    "Alert",
     "Allocation",
+    "ApiKey",
+    "Approval",
+    "ApprovalStatus",
     "AttemptPurpose",
     "AttemptStatus",
     "BankAccount",
@@ -130,8 +170,10 @@ __all__ = [
     "BankMatch",
     "BankStatement",
     "BillingDue",
+    "BillingHold",
     "BillingProblem",
     "Brand",
+    "CallOutcome",
     "Cart",
     "CartStatus",
     "Cashier",
@@ -147,6 +189,9 @@ __all__ = [
     "CreditNote",
     "CreditNoteLine",
     "CreditNoteTax",
+    "Cycle",
+    "CycleStep",
+    "DayFigure",
     "Debit",
     "DebitBatch",
     "DebitBatchStatus",
@@ -161,11 +206,17 @@ __all__ = [
     "DocumentKind",
     "DocumentSeries",
     "DocumentTemplate",
+    "Dunning",
+    "DunningHold",
+    "DunningPolicy",
+    "DunningStatus",
     "DunningStep",
     "EndCause",
     "Event",
     "GatewayEvent",
     "GatewayEventStatus",
+    "HoldCause",
+    "HookStatus",
     "IdempotencyKey",
     "Instalment",
     "InstalmentPlan",
@@ -209,19 +260,35 @@ __all__ = [
     "Price",
     "Product",
     "ProductGroup",
+    "Provisioning",
     "Quote",
     "QuoteStatus",
     "RateCount",
     "Refund",
     "RefundAttempt",
     "RefundStatus",
+    "ReportCadence",
+    "ReportSchedule",
+    "RunForecast",
+    "RunKind",
+    "ScheduledRun",
     "Seller",
+    "ServiceCall",
+    "ServiceCondition",
+    "ServiceHold",
+    "ServiceHoldCause",
+    "ServiceState",
+    "ServiceStatus",
     "SignIn",
     "Snapshot",
+    "StaffMember",
+    "StepOutcome",
     "Subscription",
     "SubscriptionDiscount",
     "SubscriptionItem",
     "SweepMark",
+    "Task",
+    "TaskStatus",
     "TaxRate",
     "Till",
     "TillEntry",
@@ -230,4 +297,7 @@ __all__ = [
     "Unsubscription",
     "UsageEvent",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WorkStatus",
 ]

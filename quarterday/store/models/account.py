@@ -18,11 +18,32 @@ class AccountStatus(StrEnum):
     CLOSED = "closed"
 
 
+class AccountGroup(Row):
+    """Customers who are treated alike: ``settings`` holds what is set for all of them."""
+
+    public_id = PublicIdField("grp")
+    seller = models.ForeignKey(Seller, models.PROTECT, related_name="account_groups")
+    code = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    settings = DataField(default=dict)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["seller", "code"], name="account_group_code_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Account(Row):
     """A customer of one seller, with one currency."""
 
     public_id = PublicIdField("acc")
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="accounts", db_index=False)
+    group = models.ForeignKey(
+        AccountGroup, models.PROTECT, null=True, related_name="accounts", db_index=False
+    )
     external_id = models.CharField(max_length=128, null=True)
     name = models.CharField(max_length=200)
     currency = models.CharField(max_length=3)
@@ -90,3 +111,18 @@ class BillingProblem(models.Model):
     reason = models.TextField()
     first_on = models.DateField()
     last_on = models.DateField()
+
+
+class BillingHold(models.Model):
+    """An account that billing passes over through ``until``, or until the hold is lifted.
+
+    What was due meanwhile is caught up on afterwards.
+    """
+
+    account = models.OneToOneField(
+        Account, models.CASCADE, primary_key=True, related_name="billing_hold"
+    )
+    until = models.DateField(null=True)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    held_at = models.DateTimeField()
+    actor = models.CharField(max_length=100, default="system")

@@ -8,7 +8,6 @@ from django.db import models
 
 from quarterday.store.fields import DataField, PublicIdField
 from quarterday.store.models.base import Row, one_of
-from quarterday.store.models.invoice import Invoice
 from quarterday.store.models.seller import Seller
 
 
@@ -24,7 +23,15 @@ class Event(Row):
     data = models.TextField(default="{}")
 
     class Meta:
-        indexes = (models.Index(fields=["account_id"], name="event_of_account"),)
+        indexes = (
+            models.Index(fields=["account_id"], name="event_of_account"),
+            # What people did; what the system does by itself is far more, and nobody's doing.
+            models.Index(
+                fields=["actor", "id"],
+                name="event_of_person",
+                condition=~models.Q(actor__in=["system", "billing run"]),
+            ),
+        )
 
 
 class IdempotencyKey(Row):
@@ -100,17 +107,4 @@ class GatewayEvent(Row):
                 name="gateway_event_open",
                 condition=models.Q(status__in=["received", "failed", "unmatched"]),
             ),
-        )
-
-
-class DunningStep(Row):
-    """A step of dunning that was taken for an invoice, once."""
-
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="dunning_steps")
-    step = models.CharField(max_length=64)
-    taken_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["invoice", "step"], name="dunning_step_once"),
         )

@@ -66,6 +66,14 @@ class Payment(Row):
             one_of("kind", PaymentKind, "payment_kind"),
             open_of_amount("payment_open"),
         )
+        indexes = (
+            models.Index(fields=["received_on"], name="payment_by_day"),
+            models.Index(
+                fields=["reference"],
+                name="payment_reference",
+                condition=~models.Q(reference=""),
+            ),
+        )
 
 
 class Refund(Row):
