@@ -12,6 +12,7 @@ from stdnum import iban as iban_numbers
 from stdnum.exceptions import ValidationError
 
 from quarterday.core import collection, instalments
+from quarterday.core.approval import read_approval_limits
 from quarterday.core.credit_policy import read_policy
 from quarterday.core.dispute import read_dispute_policy
 from quarterday.core.errors import BillingError
@@ -26,6 +27,7 @@ _HOST = re.compile(
 )
 _MAIL = re.compile(r"[^@\s<>\"]{1,64}@[a-z0-9.-]{1,190}", re.IGNORECASE | re.ASCII)
 _POLICIES: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "approvals": read_approval_limits,
     "collection": collection.read_policy,
     "instalments": instalments.read_policy,
     "method_fees": read_fees,

@@ -1,0 +1,1 @@
+"""Money that leaves above a limit, once somebody else has looked."""
