@@ -43,6 +43,7 @@ from quarterday.cli import (
     refunds,
     sandbox,
     sellers,
+    staff,
     subscription_changes,
     subscription_states,
     subscriptions,
@@ -60,6 +61,7 @@ from quarterday.cli.load import load_command
 from quarterday.cli.reconcile import reconcile_command
 from quarterday.cli.run import run_command
 from quarterday.cli.serve import serve_command
+from quarterday.cli.work import work_command
 
 _START, _BILL, _CUSTOMERS, _BOOKS = "Begin", "Bill", "Customers and money", "Books"
 _EPILOG = "Exit codes: " + "; ".join(f"{int(code)} {text}" for code, text in EXIT_CODES.items())
@@ -92,6 +94,7 @@ command(app, "init", database=False, panel=_START)(init_command)
 command(app, "load", panel=_START)(load_command)
 command(app, "demo", database=False, panel=_START)(demo_command)
 command(app, "serve", panel=_START)(serve_command)
+command(app, "work", panel=_START)(work_command)
 command(app, "run", panel=_BILL)(run_command)
 command(app, "forecast", panel=_BILL)(forecast_command)
 command(app, "explain", panel=_BILL)(explain_command)
@@ -128,6 +131,7 @@ app.add_typer(credit.group, name="credit", rich_help_panel=_CUSTOMERS)
 app.add_typer(messages.group, name="messages", rich_help_panel=_CUSTOMERS)
 app.add_typer(links.group, name="links", rich_help_panel=_CUSTOMERS)
 app.add_typer(users.group, name="users", rich_help_panel=_CUSTOMERS)
+app.add_typer(staff.group, name="staff", rich_help_panel=_CUSTOMERS)
 command(bank.group, "csv")(bank_csv.csv_columns)
 app.add_typer(bank.group, name="bank", rich_help_panel=_CUSTOMERS)
 app.add_typer(matches.group, name="matches", rich_help_panel=_CUSTOMERS)

@@ -1,4 +1,4 @@
-"""Write down what happened to a user, with an account that it concerns."""
+"""Write down what happened to a user, with those whom it concerns."""
 
 from __future__ import annotations
 
@@ -9,24 +9,28 @@ from typing import Any
 from quarterday.services.events.record_event import record_event
 from quarterday.store.models import User
 from quarterday.store.queries.access import find_membership
+from quarterday.store.queries.staff import find_posts
 
 
 def record_user_event(
     *, user: User, kind: str, now: datetime, actor: str, data: Mapping[str, Any] | None = None
 ) -> None:
-    """Write an event into the log of the account that the user chose last.
+    """Write an event into the log of the account that the user chose last, and into that of each
+    seller that they work for.
 
-    Events belong to a seller; somebody without an account has none, and leaves no event.
+    Events belong to a seller; somebody with neither leaves no event.
     """
     row = find_membership(user.id)
-    if row is None:
-        return
-    record_event(
-        kind=kind,
-        subject=user.public_id,
-        seller_id=row.account.seller_id,
-        account_id=row.account_id,
-        actor=actor,
-        now=now,
-        data=data,
-    )
+    places: dict[int, int | None] = {post.seller.id: None for post in find_posts(user)}
+    if row is not None:
+        places[row.account.seller_id] = row.account_id
+    for seller_id, account_id in places.items():
+        record_event(
+            kind=kind,
+            subject=user.public_id,
+            seller_id=seller_id,
+            account_id=account_id,
+            actor=actor,
+            now=now,
+            data=data,
+        )

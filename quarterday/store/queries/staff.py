@@ -1,10 +1,14 @@
-"""For which sellers somebody works, and as what."""
+"""For which sellers somebody works, and as what; and who works for a seller."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quarterday.store.models import Seller, User
+from django.db.models import Q
+
+from quarterday.core.access import StaffRole
+from quarterday.store.models import Approval, ApprovalStatus, Seller, StaffMember, User
+from quarterday.store.queries.references import NotThere
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +20,43 @@ class Post:
 
 
 def find_posts(user: User) -> list[Post]:
-    """Every seller that a user works for, by code."""
-    if not user.is_staff:
+    """Every seller that a user works for, by code; two queries.
+
+    A role at one seller counts more than that for all of them.
+    """
+    if not (user.is_staff and user.is_active):
         return []
+    rows = StaffMember.objects.filter(user=user, ended_at__isnull=True)
+    roles: dict[int | None, str] = dict(rows.values_list("seller_id", "role"))
     sellers = Seller.objects.select_related("brand").order_by("code")
-    return [Post(seller, "owner") for seller in sellers]
+    if None not in roles:
+        sellers = sellers.filter(id__in=[key for key in roles if key is not None])
+    return [Post(seller, roles.get(seller.id) or roles[None]) for seller in sellers]
+
+
+def list_staff(seller: Seller | None = None, *, with_ended: bool = False) -> list[StaffMember]:
+    """Who works for a seller, or for any; the most powerful first."""
+    rows = StaffMember.objects.select_related("user", "seller")
+    if seller is not None:
+        rows = rows.filter(Q(seller=seller) | Q(seller__isnull=True))
+    if not with_ended:
+        rows = rows.filter(ended_at__isnull=True)
+    order = list(StaffRole)
+    return sorted(
+        rows, key=lambda row: (row.ended_at is not None, order.index(StaffRole(row.role)), row.id)
+    )
+
+
+def find_member(email: str, seller: Seller | None) -> StaffMember:
+    """Somebody's post at a seller, or that for all sellers; raises `NotThere`."""
+    rows = StaffMember.objects.select_related("user", "seller").filter(ended_at__isnull=True)
+    found = rows.filter(user__email=email.strip().lower(), seller=seller).first()
+    if found is None:
+        where = f"seller {seller.code}" if seller else "all sellers"
+        raise NotThere(f"{email} does not work for {where}; see `staff list`")
+    return found
+
+
+def count_waiting(seller: Seller) -> int:
+    """How many approvals wait for a second person."""
+    return Approval.objects.filter(seller=seller, status=ApprovalStatus.WAITING).count()

@@ -1,0 +1,89 @@
+"""Give somebody of the staff another role, or let them go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from quarterday.core.access import StaffRole
+from quarterday.services.errors import Conflict, NotFound
+from quarterday.services.inputs import check_word
+from quarterday.services.staff.add_staff import hold_staff, list_open, record_staff_event
+from quarterday.services.users.record_sign_in import end_sign_ins
+from quarterday.store.models import Seller, StaffMember, User
+
+
+class LastStaffOwner(Conflict):
+    """A seller that has owners keeps at least one."""
+
+
+def change_staff(
+    *, member: StaffMember, role: str, now: datetime, actor: str = "system"
+) -> StaffMember:
+    """Give somebody another role; the one they have changes nothing.
+
+    Raises `NotFound` for somebody who has gone, and `LastStaffOwner`.
+    """
+    role = check_word(StaffRole, role, "role")
+    with transaction.atomic():
+        hold_staff()
+        row = _read(member)
+        if row.role == role:
+            return row
+        if row.role == StaffRole.OWNER:
+            _keep_owner(row)
+        row.role, was = role, row.role
+        row.save(update_fields=["role"])
+        record_staff_event(
+            "staff.role_changed", row, now=now, actor=actor, data={"from": was, "to": role}
+        )
+    return row
+
+
+def end_staff(*, member: StaffMember, now: datetime, actor: str = "system") -> None:
+    """Let somebody go: they are signed out, and the console is closed to them at once.
+
+    What they did stays in the log. Somebody who has gone changes nothing; raises
+    `LastStaffOwner`.
+    """
+    with transaction.atomic():
+        hold_staff()
+        try:
+            row = _read(member)
+        except NotFound:
+            return
+        if row.role == StaffRole.OWNER:
+            _keep_owner(row)
+        row.ended_at = now
+        row.save(update_fields=["ended_at"])
+        record_staff_event("staff.ended", row, now=now, actor=actor, data={"role": row.role})
+        if not list_open(row.user).exists():
+            User.objects.filter(id=row.user_id).update(is_staff=False)
+            end_sign_ins(user=row.user, now=now, actor=actor)
+
+
+def _read(member: StaffMember) -> StaffMember:
+    rows = StaffMember.objects.select_related("user", "seller")
+    row = rows.filter(id=member.id, ended_at__isnull=True).first()
+    if row is None:
+        raise NotFound("this person does not work here any more")
+    return row
+
+
+def _keep_owner(row: StaffMember) -> None:
+    """Every seller that has an owner now has another one afterwards."""
+    others = StaffMember.objects.filter(ended_at__isnull=True, role=StaffRole.OWNER)
+    others = others.exclude(id=row.id)
+    if others.filter(seller__isnull=True).exists():
+        return
+    concerned = (
+        Seller.objects.all() if row.seller_id is None else Seller.objects.filter(id=row.seller_id)
+    )
+    left = concerned.filter(~Q(id__in=others.values("seller_id"))).order_by("code").first()
+    if left is not None or row.seller_id is None:
+        where = f"of {left.code}" if left else "of all sellers"
+        raise LastStaffOwner(
+            f"{row.user.email} is the only owner {where}; make somebody else an owner first"
+        )
