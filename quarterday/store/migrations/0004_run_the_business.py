@@ -624,7 +624,9 @@ class Migration(migrations.Migration):
                         name="scheduled_run_status",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["billing", "charges"])),
+                        condition=models.Q(
+                            ("kind__in", ["billing", "charges", "preview", "prices"])
+                        ),
                         name="scheduled_run_kind",
                     ),
                 ],
@@ -941,6 +943,46 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Foreseen",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("currency", models.CharField(max_length=3)),
+                ("documents", models.PositiveSmallIntegerField(default=1)),
+                ("total_minor", models.BigIntegerField()),
+                ("last_minor", models.BigIntegerField(null=True)),
+                ("size_minor", models.BigIntegerField()),
+                ("change", models.CharField(max_length=8)),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="store.account",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="foreseen",
+                        to="store.scheduledrun",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "account"), name="foreseen_once")
+                ],
+                "indexes": [
+                    models.Index(fields=["run", "-size_minor", "id"], name="foreseen_by_size"),
+                    models.Index(fields=["run", "-total_minor", "id"], name="foreseen_by_total"),
+                ],
             },
         ),
         migrations.CreateModel(

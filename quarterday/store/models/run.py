@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from django.db import models
 
-from quarterday.store.fields import DataField, PublicIdField
+from quarterday.store.fields import DataField, PublicIdField, minor_field
+from quarterday.store.models.account import Account
 from quarterday.store.models.base import Row, one_of
 from quarterday.store.models.seller import Seller
 
@@ -60,10 +61,14 @@ class CycleStep(Row):
 
 
 class RunKind(StrEnum):
-    """What a run does: bills what is due, or bills named accounts or charges at once."""
+    """What a run does: bills what is due; bills charges of its own; foresees what billing will do;
+    or moves contracts from a price to another.
+    """
 
     BILLING = "billing"
     CHARGES = "charges"
+    PREVIEW = "preview"
+    PRICES = "prices"
 
 
 class ScheduledRun(Row):
@@ -111,6 +116,31 @@ class RunForecast(Row):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["seller", "day"], name="run_forecast_once"),)
+
+
+class Foreseen(Row):
+    """What a preview found for an account: what it is to be billed, beside what it was last time.
+
+    ``change`` is new, gone, higher, lower, same or blocked (``reason`` says why); ``size_minor``
+    is by how much it differs, without a sign, to find the unusual first.
+    """
+
+    run = models.ForeignKey(ScheduledRun, models.CASCADE, related_name="foreseen", db_index=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    currency = models.CharField(max_length=3)
+    documents = models.PositiveSmallIntegerField(default=1)
+    total_minor = minor_field()
+    last_minor = minor_field(null=True)
+    size_minor = minor_field()
+    change = models.CharField(max_length=8)
+    reason = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["run", "account"], name="foreseen_once"),)
+        indexes = (
+            models.Index(fields=["run", "-size_minor", "id"], name="foreseen_by_size"),
+            models.Index(fields=["run", "-total_minor", "id"], name="foreseen_by_total"),
+        )
 
 
 class Alert(Row):
