@@ -35,21 +35,22 @@ def run(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Do what is due, again and again, until told to stop.
+    """Do what is due, one job after the other, until told to stop.
 
-    Any number of these may run on PostgreSQL; one is enough. On Ctrl-C or SIGTERM it finishes
-    what it has begun.
+    For timers and for trying; `quarterday work` lets no job wait for another. On Ctrl-C or
+    SIGTERM it finishes what it has begun.
     """
     from quarterday.ports.job import make_scheduler
-    from quarterday.services.messages.list_ways import list_ways
+    from quarterday.services.operations.refuse_unsafe import refuse_unsafe
 
-    if "mail" not in list_ways():
-        note("QUARTERDAY_MAIL_URL is not set, so no mail is sent; what waits too long lapses.")
+    refuse_unsafe()
+    warn_of_mail()
     signal.signal(signal.SIGTERM, _ask_to_stop)
     signal.signal(signal.SIGINT, _ask_to_stop)
     scheduler = make_scheduler(only or ())
     while True:
-        _tell(scheduler.run_due(), as_json)
+        for name, found in scheduler.run_due().items():
+            tell_job(name, found, as_json)
         if once or _Stop.asked:
             return
         _rest()
@@ -69,13 +70,21 @@ def list_all(as_json: Json = False) -> None:
     print_list(records, "job every last_run", as_json=as_json)
 
 
-def _tell(said: Mapping[str, Mapping[str, Any]], as_json: bool) -> None:
+def warn_of_mail() -> None:
+    """Say that no mail will be sent where that is so."""
+    from quarterday.services.messages.list_ways import list_ways
+
+    if "mail" not in list_ways():
+        note("QUARTERDAY_MAIL_URL is not set, so no mail is sent; what waits too long lapses.")
+
+
+def tell_job(name: str, found: Mapping[str, Any], as_json: bool = False) -> None:
+    """Say what a job did, and when."""
     at = f"{read_clock():%Y-%m-%d %H:%M:%S}"
-    for name, found in said.items():
-        if as_json:
-            print_json({"at": at, "job": name, **found})
-        else:
-            say(f"{at} {name}: " + ", ".join(f"{key} {value}" for key, value in found.items()))
+    if as_json:
+        print_json({"at": at, "job": name, **found})
+    else:
+        say(f"{at} {name}: " + ", ".join(f"{key} {value}" for key, value in found.items()))
 
 
 def _rest() -> None:

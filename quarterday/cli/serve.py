@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from typing import Annotated, NoReturn
 
 import typer
@@ -25,14 +25,19 @@ def serve_command(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port.")] = 8000,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 1,
     jobs: Annotated[
-        bool, typer.Option("--jobs", help="Also do what is due: bill, mail, look after links.")
-    ] = False,
+        bool,
+        typer.Option("--jobs/--no-jobs", help="Whether to do what is due too, as `work` does."),
+    ] = True,
 ) -> None:
-    """Serve the portal, the order pages and the signed links.
+    """Serve all pages, and do what is due: bill, collect, remind, mail.
 
-    Put a web server with TLS before it, and say in QUARTERDAY_URL where customers reach it. With
-    --jobs nothing else need run. Stop it with Ctrl-C.
+    Put a web server with TLS before it, and say in QUARTERDAY_URL where customers reach it.
+    Nothing else need run. Stop it with Ctrl-C.
     """
+    from quarterday.services.operations.refuse_unsafe import refuse_unsafe
+
+    os.environ["QUARTERDAY_LISTEN"] = host
+    refuse_unsafe()
     if workers > 1 and _is_embedded():
         say("SQLite serves from one process; use PostgreSQL for several.")
         raise typer.Exit(ExitCode.USAGE)
@@ -54,26 +59,28 @@ def run_server(host: str, port: int, workers: int = 1, *, jobs: bool = False) ->
     sys.stdout.flush()
     server = [sys.executable, "-m", "granian", *arguments]
     if jobs:
-        _run_together(server, [sys.executable, "-m", "quarterday", "jobs", "run"])
+        _run_together(server, [sys.executable, "-m", "quarterday", "work"])
     # The server takes this process's place, so signals reach it.
     os.execv(sys.executable, server)
 
 
 def _run_together(*commands: list[str]) -> NoReturn:
-    """Run commands until one of them ends or this process is told to stop; then stop them all."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    """Run commands until one of them ends or this process is told to stop; then stop them all.
+
+    One that ends by itself ends this process with an error, so that a supervisor starts anew.
+    """
+    asked = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked.set())
     running = [subprocess.Popen(command) for command in commands]
-    try:
-        while all(one.poll() is None for one in running):
-            time.sleep(0.2)
-    except KeyboardInterrupt:
+    while not asked.wait(0.2) and all(one.poll() is None for one in running):
         pass
-    finally:
-        for one in running:
-            one.terminate()
-        for one in running:
-            one.wait()
-    raise typer.Exit(max(0, *(one.returncode or 0 for one in running)))
+    for one in running:
+        one.terminate()
+    # What a worker has begun it finishes first; whoever cannot wait kills the group.
+    for one in running:
+        one.wait()
+    raise typer.Exit(ExitCode.DONE if asked.is_set() else ExitCode.FAULT)
 
 
 def find_address(port: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from functools import cache
 from importlib import import_module
@@ -28,11 +28,21 @@ class Job(Protocol):
         """Do what is due; a word or number for each thing worth telling."""
 
 
+Tell = Callable[[str, Mapping[str, Any]], None]
+
+
 class Scheduler(Protocol):
     """What runs jobs when their time has come."""
 
     def run_due(self) -> Mapping[str, Mapping[str, Any]]:
         """Run each job whose slot has come; what those said that did anything."""
+
+
+class Worker(Protocol):
+    """What runs jobs until it is told to stop, each at its time and none waiting for another."""
+
+    def run(self) -> None:
+        """Work until SIGTERM or Ctrl-C; what was begun is finished."""
 
 
 @cache
@@ -48,7 +58,28 @@ def list_jobs() -> Mapping[str, Job]:
 
 def make_scheduler(only: Collection[str] = ()) -> Scheduler:
     """The scheduler, of all jobs or only of the named ones; raises `BillingError` for others."""
+    _check_known(only)
+    return cast(Scheduler, import_module("quarterday.jobs.run_jobs").JobScheduler(only))
+
+
+def make_worker(
+    *, is_shared: bool, only: Collection[str], at_once: int, patience: timedelta, tell: Tell
+) -> Worker:
+    """A worker for all jobs or the named ones, doing so many at once.
+
+    One that ``is_shared`` shares the work with any number of others, by way of PostgreSQL, and
+    takes over from those that gave no sign of life for as long as ``patience``. ``tell`` hears
+    what each job did. Raises `BillingError` for jobs that there are not.
+    """
+    _check_known(only)
+    name = "shared_worker.SharedWorker" if is_shared else "local_worker.LocalWorker"
+    module, _, kind = name.partition(".")
+    make = getattr(import_module(f"quarterday.jobs.workers.{module}"), kind)
+    chosen = sorted(only or list_jobs())
+    return cast(Worker, make(only=chosen, at_once=at_once, patience=patience, tell=tell))
+
+
+def _check_known(only: Collection[str]) -> None:
     if unknown := sorted(set(only) - set(list_jobs())):
         known = ", ".join(sorted(list_jobs()))
         raise BillingError(f"there is no job {unknown[0]!r}; there are {known}")
-    return cast(Scheduler, import_module("quarterday.jobs.run_jobs").JobScheduler(only))

@@ -82,7 +82,9 @@ def read_facts() -> Facts:
 def find_unsafe(facts: Facts) -> Iterator[Error]:
     """What is unsafe in production, each with its remedy."""
     if facts.is_debug:
-        yield _error(1, "QUARTERDAY_DEBUG is on: error pages show settings to strangers", "unset it")
+        yield _error(
+            1, "QUARTERDAY_DEBUG is on: error pages show settings to strangers", "unset it"
+        )
     if not facts.url.startswith("https://") and is_public(facts.url):
         yield _error(
             2,

@@ -42,3 +42,13 @@ def finish_slot(run: JobRun, *, now: datetime, summary: Mapping[str, Any]) -> No
 def leave_slot(run: JobRun) -> None:
     """Give a slot back after a run that failed, so that it is tried again."""
     JobRun.objects.filter(id=run.id, finished_at__isnull=True).delete()
+
+
+def is_slot_done(job: str, slot: str) -> bool:
+    """Whether somebody has finished a slot; one that is not may have to be taken over yet."""
+    return JobRun.objects.filter(job=job, slot=slot, finished_at__isnull=False).exists()
+
+
+def free_slots(job: str) -> int:
+    """Give back the slots of a job whose worker is known to be dead; how many there were."""
+    return JobRun.objects.filter(job=job, finished_at__isnull=True).delete()[0]

@@ -1,0 +1,1 @@
+"""What runs jobs for as long as a process lives: alone, or sharing the work with others."""
