@@ -57,7 +57,7 @@ __all__ = [
 HEIGHT = 176
 _BELOW = 26
 # So many names fit below a wide picture, and below a narrow one.
-_WIDE, _NARROW = 16, 5
+_WIDE, _NARROW = 16, 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Tone(StrEnum):
 
 
 class Unit(NamedTuple):
-    """How values read in full, and in few signs; ``name`` stands beside the axis."""
+    """How values read in full, and in few signs; ``name`` stands beside the title."""
 
     name: str
     show: Callable[[Number], str]
@@ -128,4 +128,4 @@ def _percent(value: Number) -> str:
 
 COUNT = Unit("", _full, _compact, is_whole=True)
 NUMBER = Unit("", _full, _compact)
-RATE = Unit("%", _percent, _percent)
+RATE = Unit("", _percent, _percent)

@@ -68,7 +68,7 @@ def test_lines_break_where_nothing_is_known_and_long_ones_name_fewer_places() ->
     names = [label.text for label in chart.names]
     assert names[-1] == "n39"
     assert len(names) <= 16
-    assert len([label for label in chart.names if not label.is_wide]) <= 5
+    assert len([label for label in chart.names if not label.is_wide]) <= 6
     assert "39 %" in _draw(chart)
 
 
