@@ -78,7 +78,9 @@ def run_sink() -> Iterator[Sink]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         sink.port = probe.getsockname()[1]
-    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+    controller = Controller(
+        sink, hostname="127.0.0.1", port=sink.port, server_hostname="mail.example"
+    )
     controller.start()
     try:
         yield sink

@@ -114,6 +114,21 @@ _TABLES: dict[str, tuple[type[Model], str, str]] = {
         _OWN,
         "below_minor amount_minor is_enabled method__label changed_at",
     ),
+    "service_states": (
+        models.ServiceState,
+        "account_id",
+        "subscription__public_id wanted condition condition_at data",
+    ),
+    "service_holds": (
+        models.ServiceHold,
+        _OWN,
+        "subscription__public_id cause level started_at ended_at",
+    ),
+    "dunning_holds": (
+        models.DunningHold,
+        _OWN,
+        "public_id invoice__label cause until created_at ended_at",
+    ),
     "mandates": (
         models.Mandate,
         _OWN,
