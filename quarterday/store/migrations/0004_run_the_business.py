@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import quarterday.core.service
 import quarterday.store.fields
 import quarterday.store.models.dunning
 import quarterday.store.models.hook
@@ -382,6 +383,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, default="", max_length=200)),
                 ("version", models.PositiveIntegerField(default=0)),
                 ("started_at", models.DateTimeField()),
+                ("resumed_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 (
                     "account",
@@ -606,9 +608,11 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(null=True)),
                 ("heartbeat_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
+                ("claim", models.PositiveIntegerField(default=0)),
                 (
                     "seller",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="scheduled_runs",
                         to="store.seller",
@@ -635,7 +639,8 @@ class Migration(migrations.Migration):
                         condition=models.Q(("status__in", ["waiting", "running"])),
                         fields=["start_at"],
                         name="scheduled_run_due",
-                    )
+                    ),
+                    models.Index(fields=["seller", "kind", "-id"], name="scheduled_run_of_seller"),
                 ],
             },
         ),
@@ -648,8 +653,7 @@ class Migration(migrations.Migration):
                 (
                     "level",
                     models.CharField(
-                        default=quarterday.store.models.service.ServiceCondition["SUSPENDED"],
-                        max_length=12,
+                        default=quarterday.core.service.ServiceCondition["SUSPENDED"], max_length=12
                     ),
                 ),
                 ("subject", models.CharField(blank=True, default="", max_length=40)),
@@ -708,8 +712,7 @@ class Migration(migrations.Migration):
                 (
                     "wanted",
                     models.CharField(
-                        default=quarterday.store.models.service.ServiceCondition["NONE"],
-                        max_length=12,
+                        default=quarterday.core.service.ServiceCondition["NONE"], max_length=12
                     ),
                 ),
                 ("wanted_at", models.DateTimeField()),
@@ -717,8 +720,7 @@ class Migration(migrations.Migration):
                 (
                     "condition",
                     models.CharField(
-                        default=quarterday.store.models.service.ServiceCondition["NONE"],
-                        max_length=12,
+                        default=quarterday.core.service.ServiceCondition["NONE"], max_length=12
                     ),
                 ),
                 ("condition_at", models.DateTimeField(null=True)),
@@ -931,6 +933,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("actor", models.CharField(default="system", max_length=100)),
                 ("failing_since", models.DateTimeField(null=True)),
+                ("events_through", models.BigIntegerField(default=0)),
                 (
                     "seller",
                     models.ForeignKey(

@@ -74,10 +74,13 @@ class RunKind(StrEnum):
 class ScheduledRun(Row):
     """A run that somebody ordered, for now or for a day. ``scope`` says which accounts and through
     which day. ``done`` of ``total`` accounts are finished; the heartbeat shows that it lives.
+    ``claim`` counts who took it: a worker that was thought dead finds another number, and stops.
     """
 
     public_id = PublicIdField("run")
-    seller = models.ForeignKey(Seller, models.PROTECT, related_name="scheduled_runs")
+    seller = models.ForeignKey(
+        Seller, models.PROTECT, related_name="scheduled_runs", db_index=False
+    )
     kind = models.CharField(max_length=8, default=RunKind.BILLING)
     start_at = models.DateTimeField()
     scope = DataField(default=dict)
@@ -91,6 +94,7 @@ class ScheduledRun(Row):
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    claim = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (
@@ -103,6 +107,7 @@ class ScheduledRun(Row):
                 name="scheduled_run_due",
                 condition=models.Q(status__in=["waiting", "running"]),
             ),
+            models.Index(fields=["seller", "kind", "-id"], name="scheduled_run_of_seller"),
         )
 
 
