@@ -1,5 +1,6 @@
 """The tables, one file per group of nouns."""
 
+from quarterday.core.service import ServiceCondition
 from quarterday.store.models.access import Invitation, RateCount, SignIn
 from quarterday.store.models.account import (
     Account,
@@ -132,7 +133,6 @@ from quarterday.store.models.service import (
     CallOutcome,
     Provisioning,
     ServiceCall,
-    ServiceCondition,
     ServiceHold,
     ServiceHoldCause,
     ServiceState,

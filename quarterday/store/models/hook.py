@@ -16,6 +16,8 @@ class WebhookEndpoint(Row):
     """An address of another system. ``kinds`` are those that it is told; none is every kind.
 
     ``secret`` is sealed (`quarterday.core.sealing`) or names a variable (``env:NAME``).
+    ``events_through`` is the last event that was looked at and can no longer be followed by an
+    earlier one that is still being written.
     """
 
     public_id = PublicIdField("whe")
@@ -27,6 +29,7 @@ class WebhookEndpoint(Row):
     created_at = models.DateTimeField()
     actor = models.CharField(max_length=100, default="system")
     failing_since = models.DateTimeField(null=True)
+    events_through = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.url

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.db import models
 
+from quarterday.core.service import ServiceCondition
 from quarterday.store.fields import DataField, PublicIdField
 from quarterday.store.models.account import Account
 from quarterday.store.models.base import Row, one_of, plain_key
@@ -26,16 +27,6 @@ class Provisioning(models.Model):
     place = models.CharField(max_length=64, blank=True, default="")
     options = DataField(default=dict)
     features = DataField(default=list)
-
-
-class ServiceCondition(StrEnum):
-    """How a service is, or is to be. ``none`` was never made; ``restricted`` runs with less."""
-
-    NONE = "none"
-    ACTIVE = "active"
-    RESTRICTED = "restricted"
-    SUSPENDED = "suspended"
-    TERMINATED = "terminated"
 
 
 class ServiceStatus(StrEnum):

@@ -1,0 +1,1 @@
+"""What other systems are told: addresses, what waits to be told them, and what became of it."""
