@@ -54,7 +54,9 @@ class DunningStatus(StrEnum):
 
 class Dunning(Row):
     """Where one invoice stands. ``policy`` is chosen for this invoice alone, where it is set;
-    ``version`` moves with every change, so that two workers never take a step each.
+    ``version`` moves with every change, so that two workers never take a step each. It was first
+    seen at ``started_at``; what was said before ``resumed_at``, when a pause ended or money went
+    back, warns of nothing any more.
     """
 
     invoice = models.OneToOneField(Invoice, models.PROTECT, related_name="dunning")
@@ -65,6 +67,7 @@ class Dunning(Row):
     reason = models.CharField(max_length=200, blank=True, default="")
     version = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
+    resumed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
