@@ -24,7 +24,7 @@ class FinishApprovals:
     is_recorded: ClassVar[bool] = False
 
     def run(self) -> dict[str, Any]:
-        """Finish what is approved and old enough; how many."""
+        """Finish what is approved and old enough; how many, if any."""
         now, count = read_now(), 0
         rows = Approval.objects.filter(
             status=ApprovalStatus.APPROVED, decided_at__lte=now - _PATIENCE
@@ -37,4 +37,4 @@ class FinishApprovals:
             except Exception:
                 # One that breaks must not keep the others.
                 _log.exception("approval %s cannot be carried out", approval.public_id)
-        return {"finished": count}
+        return {"finished": count} if count else {}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from quarterday.core.access import StaffRole
 from quarterday.services.errors import Conflict
@@ -56,7 +57,7 @@ def hold_staff() -> None:
     list(Seller.objects.select_for_update(no_key=True).order_by("id").values_list("id"))
 
 
-def list_open(user: User) -> Any:
+def list_open(user: User) -> QuerySet[StaffMember]:
     """The posts of a user that have not ended."""
     return StaffMember.objects.filter(user=user, ended_at__isnull=True)
 

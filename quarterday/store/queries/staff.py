@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
 from quarterday.core.access import StaffRole
@@ -60,3 +62,29 @@ def find_member(email: str, seller: Seller | None) -> StaffMember:
 def count_waiting(seller: Seller) -> int:
     """How many approvals wait for a second person."""
     return Approval.objects.filter(seller=seller, status=ApprovalStatus.WAITING).count()
+
+
+def works_for_all(user: User) -> bool:
+    """Whether somebody owns all sellers, and so decides about others who work for all of them."""
+    rows = StaffMember.objects.filter(user=user, ended_at__isnull=True, seller__isnull=True)
+    return rows.filter(role=StaffRole.OWNER).exists()
+
+
+def list_second_factors(user_ids: Iterable[int]) -> set[int]:
+    """Which of these users have an authenticator app or a passkey."""
+    rows = Authenticator.objects.filter(user_id__in=list(user_ids))
+    return set(rows.filter(type__in=["totp", "webauthn"]).values_list("user_id", flat=True))
+
+
+def find_approval(seller: Seller, key: str) -> Approval | None:
+    """An approval of a seller by public id."""
+    rows = Approval.objects.select_related("seller", "account__seller", "asked_by", "decided_by")
+    return rows.filter(seller=seller, public_id=key).first()
+
+
+def list_waiting(seller: Seller) -> list[Approval]:
+    """What waits for a second person, or is being carried out; the oldest first."""
+    rows = Approval.objects.filter(
+        seller=seller, status__in=[ApprovalStatus.WAITING, ApprovalStatus.APPROVED]
+    )
+    return list(rows.select_related("account", "asked_by").order_by("asked_at", "id")[:200])
