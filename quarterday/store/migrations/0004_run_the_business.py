@@ -1091,6 +1091,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", False)),
+                fields=["sent_at"],
+                name="delivery_by_day",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("status__in", ["bounced", "complained", "failed"])),
+                fields=["next_at"],
+                name="delivery_came_back",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="event",
             index=models.Index(
                 condition=models.Q(("actor__in", ["system", "billing run"]), _negated=True),
@@ -1108,6 +1124,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("reference", ""), _negated=True),
                 fields=["reference"],
                 name="payment_reference",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="paymentattempt",
+            index=models.Index(
+                condition=models.Q(("status", "failed")),
+                fields=["created_at"],
+                name="payment_attempt_failed",
             ),
         ),
         migrations.AddField(

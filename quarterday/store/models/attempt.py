@@ -121,4 +121,9 @@ class PaymentAttempt(Row):
                     status__in=["created", "action", "pending", "unknown"], is_promise=False
                 ),
             ),
+            models.Index(
+                fields=["created_at"],
+                name="payment_attempt_failed",
+                condition=models.Q(status="failed"),
+            ),
         )

@@ -121,6 +121,17 @@ class Delivery(Row):
                 condition=models.Q(status__in=["queued", "sending"]),
             ),
             models.Index(fields=["address"], name="delivery_of_address"),
+            models.Index(
+                fields=["sent_at"],
+                name="delivery_by_day",
+                condition=models.Q(sent_at__isnull=False),
+            ),
+            # One that is refused at once was never sent, so it counts when it was due.
+            models.Index(
+                fields=["next_at"],
+                name="delivery_came_back",
+                condition=models.Q(status__in=["bounced", "complained", "failed"]),
+            ),
         )
 
 
