@@ -1,18 +1,17 @@
-"""Match what banks have stated, and keep each day's report."""
+"""Match what banks have stated, and write a day's report as it is kept."""
 
 from __future__ import annotations
 
 import logging
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from quarterday.core.money import currency, format_minor
 from quarterday.core.period import local_date
 from quarterday.ports.clock import read_now
 from quarterday.services.bank.match_lines import match_lines
-from quarterday.services.jobs.take_slot import finish_slot, leave_slot, take_slot
-from quarterday.store.models import BankAccount, JobRun, Seller
-from quarterday.store.queries.reconcile import Part, Report, report_day
+from quarterday.store.models import BankAccount
+from quarterday.store.queries.reconcile import Part, Report
 
 _log = logging.getLogger(__name__)
 _MOST = 50
@@ -47,38 +46,7 @@ class MatchBankLines:
         return found
 
 
-class ReconcileDaily:
-    """Writes down once for each day of each seller whether everything agreed at its end."""
-
-    name: ClassVar[str] = "reconcile_daily"
-    every: ClassVar[timedelta] = timedelta(hours=1)
-    is_recorded: ClassVar[bool] = False
-
-    def run(self) -> dict[str, Any]:
-        """Report yesterday of every seller that has a bank account; whether it agrees."""
-        found = {}
-        for seller in Seller.objects.filter(bank_accounts__isnull=False).distinct().order_by("id"):
-            day = local_date(read_now(), seller.time_zone) - timedelta(days=1)
-            name = f"reconcile {seller.code}"[:64]
-            run = take_slot(job=name, slot=day.isoformat(), now=read_now())
-            if run is not None:
-                found[seller.code] = _report(seller, day, run)
-        return found
-
-
-def _report(seller: Seller, day: date, run: JobRun) -> bool:
-    try:
-        report = report_day(seller, day)
-    except BaseException:
-        leave_slot(run)
-        raise
-    finish_slot(run, now=read_now(), summary=summarize(report))
-    if not report.agrees:
-        _log.warning("the books of %s do not agree on %s; see `reconcile --report`", seller, day)
-    return report.agrees
-
-
-def summarize(report: Report) -> dict[str, Any]:
+def report_to_data(report: Report) -> dict[str, Any]:
     """A report as it is kept: each balance, and by name what is wrong."""
     return {
         "day": report.day.isoformat(),

@@ -109,9 +109,8 @@ class Place:
 
     def deliver(self) -> str:
         """Do the work that is due, mail among it, and give what is said of it."""
-        return self.run(
-            "jobs", "run", "--once", "--only", "bill_today", "--only", "deliver_messages"
-        )
+        self.run("run")
+        return self.run("jobs", "run", "--once", "--only", "deliver_messages")
 
     def mail(self, to: str, word: str) -> EmailMessage:
         """The newest mail to somebody whose subject has a word in it, delivering first."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from quarterday.core.errors import BillingError
-from quarterday.jobs.bill_today import BillToday
+from quarterday.jobs.daily_cycle import DailyCycle
 from quarterday.jobs.run_jobs import JobScheduler, name_slot
 from quarterday.ports.job import list_jobs, make_scheduler
 from quarterday.services.jobs.take_slot import finish_slot, leave_slot, take_slot
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 
 def test_the_jobs_are_found() -> None:
-    assert {"bill_today", "check_links", "deliver_messages"} <= set(list_jobs())
+    assert {"daily_cycle", "check_links", "deliver_messages"} <= set(list_jobs())
 
 
 @pytest.mark.parametrize(
@@ -55,28 +55,29 @@ def test_a_run_that_died_is_taken_over_and_one_that_failed_is_left(shop: Shop) -
 
 def test_each_day_of_the_seller_is_billed_once(shop: Shop, clock: Move) -> None:
     shop.charge(10_00)
-    assert BillToday().run() == {"shop": 1}
+    assert DailyCycle().run() == {"2026-03-02": "done"}
     clock(HOUR)
-    assert BillToday().run() == {}
+    assert DailyCycle().run() == {}
     shop.charge(10_00)
     # Midnight in Berlin is 23:00 UTC.
     clock(timedelta(hours=9))
-    assert BillToday().run() == {}
+    assert DailyCycle().run() == {}
+    assert Invoice.objects.count() == 1
     clock(timedelta(hours=11))
-    assert BillToday().run() == {"shop": 1}
+    assert DailyCycle().run() == {"2026-03-03": "under way"}
     assert Invoice.objects.count() == 2
 
 
 def test_a_job_that_fails_keeps_no_others(
     shop: Shop, clock: Move, deliver: Callable[[], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: BillToday) -> dict[str, Any]:
+    def fail(self: DailyCycle) -> dict[str, Any]:
         raise RuntimeError("no")
 
-    monkeypatch.setattr(BillToday, "run", fail)
+    monkeypatch.setattr(DailyCycle, "run", fail)
     shop.charge(10_00)
     said = JobScheduler().run_due()
-    assert "bill_today" not in said
+    assert "daily_cycle" not in said
     assert "check_links" in said
 
 

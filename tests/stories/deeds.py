@@ -17,8 +17,7 @@ from quarterday.ports.clock import read_now
 from quarterday.ports.outcomes import KeptMethod
 
 JOBS = (
-    "collect_due look_up_attempts look_up_refunds process_events sweep_gateways read_statements "
-    "match_bank_lines reconcile_daily"
+    "look_up_attempts look_up_refunds process_events sweep_gateways read_statements match_bank_lines"
 ).split()
 KEYS = {"STRIPE_KEY": "sk_test_fake", "STRIPE_HOOK": "whsec_fake"}
 
@@ -97,6 +96,7 @@ def tick() -> None:
     """Let every job that moves money do what is due, as the scheduler does."""
     from quarterday.ports.job import make_scheduler
 
+    collect()
     make_scheduler(JOBS).run_due()
 
 

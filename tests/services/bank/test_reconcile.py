@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from quarterday.core.creditor_reference import make_creditor_reference
-from quarterday.jobs.reconcile_daily import summarize
+from quarterday.jobs.reconcile_daily import report_to_data
 from quarterday.services.bank.accept_match import accept_match
 from quarterday.services.bank.match_lines import match_lines
 from quarterday.services.bank.undo_match import undo_match
@@ -62,7 +62,7 @@ def test_everything_agrees_when_everything_is_matched(shop: Shop) -> None:
     assert report.agrees
     assert parts["assets:bank:main"].book_minor == 6040
     assert set(parts) == {"assets:bank:main", "assets:receivable"}
-    assert summarize(report)["agrees"] is True
+    assert report_to_data(report)["agrees"] is True
     # Undone, it waits again: payment and reversal answer each other, and only the line is left.
     match = BankMatch.objects.get(line=first)
     undo_match(match=match, today=LATER, now=NOW, reason="wrong")
@@ -98,7 +98,7 @@ def test_what_does_not_agree_is_named(shop: Shop) -> None:
     late = {one.name: one.is_wrong for one in parts["assets:clearing:paypal"].items}
     assert late == {old.public_id: True, refund.public_id: False}
     assert parts["assets:suspense"].agrees, "an open line waits, and is not wrong"
-    wrong = [one["name"] for one in summarize(report)["parts"] if not one["agrees"]]
+    wrong = [one["name"] for one in report_to_data(report)["parts"] if not one["agrees"]]
     assert wrong == ["assets:clearing:paypal", "assets:clearing:stripe"]
 
 
