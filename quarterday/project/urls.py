@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from quarterday.api.v1.app import api
+
 urlpatterns = [
     path("", include("quarterday.web.kit.urls")),
     path("", include("quarterday.web.portal.urls")),
@@ -12,4 +14,5 @@ urlpatterns = [
     path("order/", include("quarterday.web.order.urls")),
     path("console/", include("quarterday.web.console.urls")),
     path("hooks/", include("quarterday.api.hook_urls")),
+    path("api/v1/", api.urls),
 ]

@@ -1,0 +1,1 @@
+"""Keys by which other programs may ask."""
