@@ -14,6 +14,7 @@ import typer
 from quarterday import __version__
 from quarterday.cli import (
     accounts,
+    alerts,
     attempts,
     bank,
     bank_csv,
@@ -22,6 +23,7 @@ from quarterday.cli import (
     collect,
     credit,
     credit_moves,
+    cycle,
     debits,
     disputes,
     documents,
@@ -108,7 +110,9 @@ subscriptions.group.add_typer(subscription_states.group)
 app.add_typer(invoices.group, name="invoices", rich_help_panel=_BILL)
 app.add_typer(documents.group, name="documents", rich_help_panel=_BILL)
 app.add_typer(usage.group, name="usage", rich_help_panel=_BILL)
+app.add_typer(cycle.group, name="cycle", rich_help_panel=_BILL)
 app.add_typer(jobs.group, name="jobs", rich_help_panel=_BILL)
+app.add_typer(alerts.group, name="alerts", rich_help_panel=_BILL)
 app.add_typer(accounts.group, name="accounts", rich_help_panel=_CUSTOMERS)
 app.add_typer(subscriptions.group, name="subscriptions", rich_help_panel=_CUSTOMERS)
 app.add_typer(offers.group, name="offers", rich_help_panel=_CUSTOMERS)

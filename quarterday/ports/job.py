@@ -45,6 +45,13 @@ class Worker(Protocol):
         """Work until SIGTERM or Ctrl-C; what was begun is finished."""
 
 
+class DailyJob(Job, Protocol):
+    """The daily cycle, which can also be done by hand."""
+
+    def run_days(self, *, early: bool) -> Mapping[str, Any]:
+        """Do what can be done of the open days; with ``early``, before its hour too."""
+
+
 @cache
 def list_jobs() -> Mapping[str, Job]:
     """All jobs by name."""
@@ -60,6 +67,11 @@ def make_scheduler(only: Collection[str] = ()) -> Scheduler:
     """The scheduler, of all jobs or only of the named ones; raises `BillingError` for others."""
     _check_known(only)
     return cast(Scheduler, import_module("quarterday.jobs.run_jobs").JobScheduler(only))
+
+
+def find_cycle() -> DailyJob:
+    """The daily cycle."""
+    return cast(DailyJob, list_jobs()["daily_cycle"])
 
 
 def make_worker(

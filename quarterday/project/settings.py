@@ -154,5 +154,11 @@ LOGGING: dict[str, Any] = {"version": 1, "disable_existing_loggers": False}
 LOGGING_CONFIG = "quarterday.project.logs.configure_logs"
 DEFAULT_EXCEPTION_REPORTER = "quarterday.project.error_report.SafeReporter"
 
+MAIL_FROM: str
+ALERT_MAIL: list[str]
+ALERT_WAY: dict[str, Any] | None
+METRICS_TOKEN: str
+BACKUP_DIR: Path | None
+BACKUP_KEEP: int
 vars().update(read_mail_settings(os.environ))
 vars().update(read_operating_settings(os.environ))
