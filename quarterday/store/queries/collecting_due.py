@@ -8,15 +8,22 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from quarterday.core.collection import MOST_DAYS_BEFORE, Reason
+from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
+from quarterday.ports.gateway import TakesDays
 from quarterday.store.models import (
     Account,
     Collection,
     CollectionStatus,
+    InstalmentPlan,
     Invoice,
     PaymentMethod,
+    Plan,
+    Product,
     Seller,
+    Subscription,
 )
+from quarterday.store.queries.paying import open_gateway_of
 
 _BATCH = 500
 _AT_WORK = (CollectionStatus.WAITING, CollectionStatus.CHARGING, CollectionStatus.ACTION)
@@ -64,12 +71,39 @@ def _iterate_invoices(seller: Seller, today: date) -> Iterator[int]:
         due_on__lte=today + timedelta(days=MOST_DAYS_BEFORE),
         collection=None,
     ).order_by("due_on", "id")
+    near = today + timedelta(days=_find_days_ahead(seller))
+    parts = InstalmentPlan.objects.filter(invoice=OuterRef("id"), ended_at=None)
+    rows = rows.filter(Q(due_on__lte=near) | Exists(parts))
     after = Q()
     while batch := list(rows.filter(after).values_list("due_on", "id", "account_id")[:_BATCH]):
         for _, _, account_id in batch:
             yield account_id
         day, key, _ = batch[-1]
         after = Q(due_on__gt=day) | Q(due_on=day, id__gt=key)
+
+
+def _find_days_ahead(seller: Seller) -> int:
+    """How many days before the due date a charge of this seller may begin, so that invoices which
+    nobody charges yet need not be looked at day after day. A setting of an account or contract
+    may be any number of days.
+    """
+    levels = (
+        Product.objects.filter(seller=seller),
+        Plan.objects.filter(product__seller=seller),
+        Account.objects.filter(seller=seller),
+        Subscription.objects.filter(account__seller=seller),
+    )
+    if any(rows.filter(settings__contains="collect_days_before").exists() for rows in levels):
+        return MOST_DAYS_BEFORE
+    days = int(seller.settings.get("collect_days_before", 0))
+    kept = PaymentMethod.objects.filter(account__seller=seller, is_default=True, removed_at=None)
+    for code in kept.order_by("gateway").values_list("gateway", flat=True).distinct():
+        try:
+            gateway: object = open_gateway_of(seller, code)
+        except BillingError:
+            return MOST_DAYS_BEFORE
+        days = max(days, gateway.days_ahead if isinstance(gateway, TakesDays) else 0)
+    return days
 
 
 def iterate_unavailable(seller: Seller, today: date) -> Iterator[int]:
