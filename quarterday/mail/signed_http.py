@@ -8,18 +8,15 @@ unless it is meant to, and a redirect is not followed.
 
 from __future__ import annotations
 
-import base64
-import hmac
 import json
-import socket
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from ipaddress import ip_address
+from http.client import HTTPConnection, HTTPException
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from quarterday.core.webhook import sign_webhook
+from quarterday.ports.guarded_http import CannotReach, connect, find_place
 from quarterday.ports.mailer import Answer, Outcome, Parcel, Session, Unreachable
 
 _TIMEOUT = 15
@@ -42,13 +39,6 @@ def _open(options: Mapping[str, Any]) -> Iterator[Session]:
     yield _HttpSession(options)
 
 
-def sign_body(secret: str, key: str, stamp: int, body: bytes) -> str:
-    """The signature of a request, as Standard Webhooks has it."""
-    signed = f"{key}.{stamp}.".encode() + body
-    digest = hmac.digest(secret.encode(), signed, "sha256")
-    return f"v1,{base64.b64encode(digest).decode()}"
-
-
 class _HttpSession:
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.options = options
@@ -60,16 +50,12 @@ class _HttpSession:
 
     def _find_place(self) -> str:
         """The checked network address; the request goes there whatever the name says later."""
+        is_private = bool(self.options.get("private"))
+        remedy = "add ?private=1 to its URL if that is meant"
         try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise Unreachable(f"{self.host} cannot be found: {error}") from None
-        place = str(found[0][4][0])
-        if not ip_address(place).is_global and not self.options.get("private"):
-            raise Unreachable(
-                f"{self.host} lies in a private network; add ?private=1 to its URL if that is meant"
-            )
-        return place
+            return find_place(self.host, self.port, is_private=is_private, remedy=remedy)
+        except CannotReach as error:
+            raise Unreachable(str(error)) from None
 
     def send(self, parcel: Parcel) -> Outcome:
         body = json.dumps(
@@ -86,14 +72,12 @@ class _HttpSession:
         stamp = int(parcel.at.timestamp())
         headers = {
             "content-type": "application/json",
-            "webhook-id": parcel.key,
-            "webhook-timestamp": str(stamp),
-            "webhook-signature": sign_body(self.options["secret"], parcel.key, stamp, body),
+            **sign_webhook(self.options["secret"], parcel.key, stamp, body),
         }
         try:
             connection = self._connect()
-        except OSError as error:
-            return Outcome(Answer.DEFERRED, reason=f"{self.host} cannot be reached: {error}")
+        except CannotReach as error:
+            return Outcome(Answer.DEFERRED, reason=str(error))
         try:
             connection.request("POST", self.path, body, headers)
             response = connection.getresponse()
@@ -106,15 +90,7 @@ class _HttpSession:
 
     def _connect(self) -> HTTPConnection:
         timeout = int(self.options.get("timeout", _TIMEOUT))
-        stream = socket.create_connection((self.place, self.port), timeout)
-        if self.is_plain:
-            connection = HTTPConnection(self.host, self.port, timeout=timeout)
-            connection.sock = stream
-            return connection
-        secure = HTTPSConnection(self.host, self.port, timeout=timeout)
-        context = ssl.create_default_context()
-        secure.sock = context.wrap_socket(stream, server_hostname=self.host)
-        return secure
+        return connect(self.host, self.place, self.port, is_plain=self.is_plain, timeout=timeout)
 
 
 def _judge(status: int, said: bytes) -> Outcome:

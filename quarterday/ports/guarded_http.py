@@ -1,0 +1,136 @@
+"""HTTP to addresses that staff have typed in: never into a private network by accident.
+
+Where a name leads is looked up once, every address of it is checked, and the connection goes to the
+one that was checked, whatever the name says a moment later. A redirect is not followed: whom it
+leads to was never checked. ``QUARTERDAY_PRIVATE_HOSTS`` lists, separated by spaces, host names and
+addresses that may lie in a private network, and be plain http there; only who runs the machine
+can set it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from quarterday.core.errors import BillingError
+
+VARIABLE = "QUARTERDAY_PRIVATE_HOSTS"
+_REMEDY = f"list it in {VARIABLE} if that is meant"
+_MOST_BYTES = 64 * 1024
+
+
+class CannotReach(BillingError):  # noqa: N818 - named for what it says
+    """Nothing was sent, since the address cannot or may not be reached."""
+
+
+class NoAnswer(Exception):  # noqa: N818 - named for what it says
+    """Something was sent and perhaps heard, and no whole answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What was answered; no more than 64 KiB of it."""
+
+    status: int
+    body: bytes
+
+
+def check_web_address(url: str, name: str) -> str:
+    """An address that requests may go to. Raises `BillingError`, which names it.
+
+    >>> check_web_address("https://example.com/hook", "url")
+    'https://example.com/hook'
+    """
+    try:
+        parts = urlsplit(url)
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or any(sign.isspace() for sign in url) or not url.isprintable():
+        raise BillingError(f"{name} must be an address such as https://example.com/hook: {url!r}")
+    if parts.username or parts.password or parts.fragment:
+        raise BillingError(f"{name} must not hold a user, a password or a #: {url!r}")
+    schemes = ("https", "http") if is_private_allowed(parts.hostname or "") else ("https",)
+    if parts.scheme not in schemes:
+        raise BillingError(f"{name} must begin with https://, as it is read on the way otherwise")
+    return url
+
+
+def is_private_allowed(host: str) -> bool:
+    """Whether a host may lie in a private network."""
+    return host.lower() in os.environ.get(VARIABLE, "").lower().split()
+
+
+def call(
+    url: str,
+    *,
+    method: str = "POST",
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 15,
+) -> HttpAnswer:
+    """Send a request and read the answer, all within ``timeout`` seconds after connecting.
+
+    Raises `CannotReach` when nothing was sent, and `NoAnswer` when it may have been heard.
+    """
+    parts = urlsplit(check_web_address(url, "the address"))
+    connection = _connect(parts, timeout)
+    until = time.monotonic() + timeout
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request(method, path, body or None, dict(headers or {}))
+        response = connection.getresponse()
+        said = b""
+        while len(said) < _MOST_BYTES and (part := response.read1(_MOST_BYTES - len(said))):
+            said += part
+            if time.monotonic() > until:
+                raise NoAnswer("the answer takes too long")
+    except (OSError, HTTPException) as error:
+        raise NoAnswer(f"no answer: {type(error).__name__}: {error}") from None
+    finally:
+        connection.close()
+    return HttpAnswer(response.status, said)
+
+
+def find_place(host: str, port: int, *, is_private: bool, remedy: str = _REMEDY) -> str:
+    """The checked network address of a host. Raises `CannotReach`."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise CannotReach(f"{host} cannot be found: {error}") from None
+    places = [str(one[4][0]) for one in found]
+    if not is_private and any(not ip_address(one).is_global for one in places):
+        raise CannotReach(f"{host} lies in a private network; {remedy}")
+    return places[0]
+
+
+def _connect(parts: SplitResult, timeout: float) -> HTTPConnection:
+    host, is_plain = parts.hostname or "", parts.scheme == "http"
+    port = parts.port or (80 if is_plain else 443)
+    place = find_place(host, port, is_private=is_private_allowed(host))
+    return connect(host, place, port, is_plain=is_plain, timeout=timeout)
+
+
+def connect(host: str, place: str, port: int, *, is_plain: bool, timeout: float) -> HTTPConnection:
+    """A connection to a checked address, proven by its certificate to be the host unless plain.
+
+    Raises `CannotReach`.
+    """
+    try:
+        stream = socket.create_connection((place, port), timeout)
+        if is_plain:
+            connection = HTTPConnection(host, port, timeout=timeout)
+            connection.sock = stream
+            return connection
+        secure = HTTPSConnection(host, port, timeout=timeout)
+        secure.sock = ssl.create_default_context().wrap_socket(stream, server_hostname=host)
+    except OSError as error:
+        raise CannotReach(f"{host} cannot be reached: {error}") from None
+    return secure

@@ -1,0 +1,1 @@
+"""The kinds of places where services run; each is one file, found by itself."""
