@@ -52,6 +52,7 @@ from quarterday.cli import (
     usage,
     users,
 )
+from quarterday.cli.backup import backup_command, restore_command
 from quarterday.cli.check import check_command
 from quarterday.cli.command import command, make_group
 from quarterday.cli.demo import demo_command
@@ -66,6 +67,7 @@ from quarterday.cli.serve import serve_command
 from quarterday.cli.work import work_command
 
 _START, _BILL, _CUSTOMERS, _BOOKS = "Begin", "Bill", "Customers and money", "Books"
+_RUN = "Keep it going"
 _EPILOG = "Exit codes: " + "; ".join(f"{int(code)} {text}" for code, text in EXIT_CODES.items())
 
 app = make_group(
@@ -96,12 +98,14 @@ command(app, "init", database=False, panel=_START)(init_command)
 command(app, "load", panel=_START)(load_command)
 command(app, "demo", database=False, panel=_START)(demo_command)
 command(app, "serve", panel=_START)(serve_command)
-command(app, "work", panel=_START)(work_command)
+command(app, "work", panel=_RUN)(work_command)
 command(app, "run", panel=_BILL)(run_command)
 command(app, "forecast", panel=_BILL)(forecast_command)
 command(app, "explain", panel=_BILL)(explain_command)
 command(app, "check", panel=_BOOKS)(check_command)
 command(app, "reconcile", panel=_BOOKS)(reconcile_command)
+command(app, "backup", panel=_RUN)(backup_command)
+command(app, "restore", database=False, panel=_RUN)(restore_command)
 
 payments.group.add_typer(refunds.group)
 payments.group.add_typer(attempts.group)
@@ -110,9 +114,9 @@ subscriptions.group.add_typer(subscription_states.group)
 app.add_typer(invoices.group, name="invoices", rich_help_panel=_BILL)
 app.add_typer(documents.group, name="documents", rich_help_panel=_BILL)
 app.add_typer(usage.group, name="usage", rich_help_panel=_BILL)
-app.add_typer(cycle.group, name="cycle", rich_help_panel=_BILL)
-app.add_typer(jobs.group, name="jobs", rich_help_panel=_BILL)
-app.add_typer(alerts.group, name="alerts", rich_help_panel=_BILL)
+app.add_typer(cycle.group, name="cycle", rich_help_panel=_RUN)
+app.add_typer(jobs.group, name="jobs", rich_help_panel=_RUN)
+app.add_typer(alerts.group, name="alerts", rich_help_panel=_RUN)
 app.add_typer(accounts.group, name="accounts", rich_help_panel=_CUSTOMERS)
 app.add_typer(subscriptions.group, name="subscriptions", rich_help_panel=_CUSTOMERS)
 app.add_typer(offers.group, name="offers", rich_help_panel=_CUSTOMERS)
