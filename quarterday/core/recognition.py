@@ -34,14 +34,14 @@ class LikeLines(NamedTuple):
     """Lines that share their days and their remainder, added up.
 
     ``each_minor`` is the sum of what every day of theirs has; ``rest`` is how many days of one
-    line have a minor unit more, below zero where its amount is; ``count`` is how many lines.
+    line have a minor unit more, below zero where its amount is; ``number`` is how many lines.
     """
 
     start: date
     end: date
     each_minor: int
     rest: int
-    count: int
+    number: int
 
     @property
     def total_minor(self) -> int:
@@ -50,7 +50,7 @@ class LikeLines(NamedTuple):
         >>> LikeLines(date(2026, 1, 1), date(2026, 1, 4), 66, 1, 2).total_minor
         200
         """
-        return self.each_minor * max(1, self._days) + self.rest * self.count
+        return self.each_minor * max(1, self._days) + self.rest * self.number
 
     def earned_before(self, day: date) -> int:
         """What the days before ``day`` have earned, in minor units.
@@ -61,7 +61,7 @@ class LikeLines(NamedTuple):
         if self._days <= 0:
             return self.total_minor
         served = max(0, min(day.toordinal() - self.start.toordinal(), self._days))
-        more = min(served, abs(self.rest)) * self.count
+        more = min(served, abs(self.rest)) * self.number
         return self.each_minor * served + (-more if self.rest < 0 else more)
 
     @property

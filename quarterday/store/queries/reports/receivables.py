@@ -1,0 +1,112 @@
+"""What was owed at the end of a day, by how late it was: as of any day, past ones too.
+
+What is open now is known; what was open then is that, with what has settled since put back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from quarterday.store.bulk import to_column, to_day
+from quarterday.store.queries.raw import days, fetch
+from quarterday.store.queries.reports.view import of_sellers
+
+# What was settled before its invoice was issued lowers what is owed from that day on.
+_OPEN = """
+  SELECT i.id, i.open_minor AS minor FROM store_invoice i
+  WHERE i.status = 'open' AND i.issued_on <= %(day)s{sellers}
+  UNION ALL
+  SELECT i.id, a.amount_minor FROM store_allocation a JOIN store_invoice i ON i.id = a.invoice_id
+  WHERE a."on" > %(day)s AND i.issued_on <= %(day)s{sellers}
+  UNION ALL
+  SELECT i.id, -a.amount_minor FROM store_allocation a JOIN store_invoice i ON i.id = a.invoice_id
+  WHERE a."on" <= %(day)s AND i.issued_on > %(day)s{sellers}
+  UNION ALL
+  SELECT i.id, -p.amount_minor FROM store_invoice i
+  JOIN store_journalentry e ON e.source = i.public_id AND e.kind = 'write_off'
+  JOIN store_posting p ON p.entry_id = e.id AND p.amount_minor < 0
+  WHERE i.status = 'written_off' AND e."on" > %(day)s AND i.issued_on <= %(day)s{sellers}
+"""
+_AGED = f"""
+SELECT currency, band, COUNT(*), SUM(minor) FROM (
+  SELECT i.currency, {{band}} AS band, one.minor
+  FROM (SELECT id, SUM(minor) AS minor FROM ({_OPEN}) parts GROUP BY id) one
+  JOIN store_invoice i ON i.id = one.id WHERE one.minor <> 0) aged
+GROUP BY currency, band
+"""
+_LISTED = f"""
+SELECT i.label, COALESCE(a.external_id, a.public_id), a.name, i.currency, [i.issued_on], [i.due_on],
+       i.total_minor, one.minor, a.public_id, i.public_id
+FROM (SELECT id, SUM(minor) AS minor FROM ({_OPEN}) parts GROUP BY id) one
+JOIN store_invoice i ON i.id = one.id JOIN store_account a ON a.id = i.account_id
+WHERE one.minor <> 0 AND ({{band}}) = %(band)s{{currency}}
+ORDER BY i.due_on, i.id LIMIT %(limit)s
+"""
+
+BANDS = ("not_due", "to_30", "to_60", "to_90", "over_90", "ahead")
+
+
+class Aged(NamedTuple):
+    """What is owed in one band of lateness, in one currency."""
+
+    currency: str
+    band: str
+    number: int
+    amount_minor: int
+
+
+class OpenInvoice(NamedTuple):
+    """An invoice with what was open of it."""
+
+    label: str
+    account: str
+    account_name: str
+    currency: str
+    issued_on: date
+    due_on: date
+    total_minor: int
+    open_minor: int
+    account_id: str
+    public_id: str
+
+
+def read_aged(day: date, sellers: Sequence[int] | None) -> list[Aged]:
+    """What was owed at the end of ``day``, by band: not due until its due date is over."""
+    sql = _AGED.format(band=_band(day), sellers=of_sellers("i.seller_id", sellers))
+    rows = fetch(sql, {"day": to_column(day)})  # type: ignore[arg-type]
+    return [
+        Aged(currency, BANDS[int(band)], int(count), int(minor))
+        for currency, band, count, minor in rows
+    ]
+
+
+def list_open(
+    day: date, band: str, currency: str, limit: int, sellers: Sequence[int] | None
+) -> Iterator[OpenInvoice]:
+    """The invoices of a band, those due first at the top."""
+    sql = _LISTED.format(
+        band=_band(day),
+        sellers=of_sellers("i.seller_id", sellers),
+        currency=" AND i.currency = %(currency)s" if currency else "",
+    )
+    values = {
+        "day": to_column(day),
+        "band": BANDS.index(band),
+        "currency": currency,
+        "limit": limit,
+    }
+    for row in fetch(days(sql), values):  # type: ignore[arg-type]
+        label, account, name, code, issued, due, total, minor, *ids = row
+        yield OpenInvoice(
+            label, account, name, code, to_day(issued), to_day(due), total, int(minor), *ids
+        )
+
+
+def _band(day: date) -> str:
+    """The number of the band of an invoice; the days are ours, so they stand in the statement."""
+    cases = [f"WHEN i.issued_on > '{day}' THEN 5", f"WHEN i.due_on >= '{day}' THEN 0"]
+    for band, most in ((1, 30), (2, 60), (3, 90)):
+        cases.append(f"WHEN i.due_on >= '{day - timedelta(days=most)}' THEN {band}")
+    return f"CASE {' '.join(cases)} ELSE 4 END"
