@@ -1,0 +1,217 @@
+"""Lists on django-unfold: read only, of one seller, the newest first, never counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+
+from quarterday.core.access import StaffPermission
+from quarterday.store.models import Account
+from quarterday.web.console.door import Staff
+from quarterday.web.console.keyset import page_of
+from quarterday.web.console.lists.facts import list_facts
+from quarterday.web.console.page import show
+from quarterday.web.console.table import Table
+
+# A name in the address of the list -> what it is called, and which rows it leaves.
+Shows = Mapping[str, tuple[str, Callable[[Staff], Q]]]
+EVERYTHING: Shows = {"all": ("All", lambda staff: Q())}
+
+
+class ShowFilter(SimpleListFilter):
+    """What a list shows; the first choice, which is what needs attention, unless one is made."""
+
+    title = "Show"
+    parameter_name = "show"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The choices of the list."""
+        return [(name, label) for name, (label, _) in model_admin.shows.items()]
+
+    def choices(self, changelist: Any) -> Any:
+        """The choices as links, without Django's own choice of all."""
+        chosen = self.chosen()
+        for name, label in self.lookup_choices:
+            yield {
+                "selected": name == chosen,
+                "query_string": changelist.get_query_string({self.parameter_name: name}),
+                "display": label,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of the choice."""
+        admin = self.model_admin
+        return queryset.filter(admin.shows[self.chosen()][1](staff_of(request)))
+
+    def chosen(self) -> str:
+        """The name of the choice that holds; what nobody knows is the first."""
+        names = [name for name, _ in self.lookup_choices]
+        value = self.value()
+        return value if value in names else names[0]
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        self.model_admin = model_admin
+        super().__init__(request, params, model, model_admin)
+
+
+class KeysetList(ChangeList):  # type: ignore[misc]
+    """A list by the last row seen, instead of by page numbers, so that nothing is counted."""
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """What filters; not the place in the list, nor the seller."""
+        found: dict[str, Any] = super().get_filters_params(params)
+        return {
+            name: value
+            for name, value in found.items()
+            if name not in ("before", "after", "seller")
+        }
+
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """A filter chosen anew begins at the top."""
+        found: str = super().get_query_string(new_params, [*(remove or ()), "before", "after"])
+        return found
+
+    def show_choices(self) -> list[dict[str, Any]]:
+        """What the list may show, as links; none where there is no choice."""
+        found = [one for spec in self.filter_specs for one in spec.choices(self)]
+        return found if len(found) > 1 else []
+
+    def get_results(self, request: HttpRequest) -> None:
+        """One page and one row more."""
+        size = self.list_per_page
+        self.result_list, self.pages = page_of(request, self.queryset, size=size)
+        self.model_admin.prepare(self.result_list, staff_of(request))
+        self.result_count = self.full_result_count = len(self.result_list)
+        self.show_full_result_count = self.show_admin_actions = False
+        self.can_show_all = self.multi_page = False
+        self.paginator = None
+
+
+class ListAdmin(ModelAdmin):  # type: ignore[misc]
+    """A list: its address under ``/console/lists/``, who may see it, and how it finds.
+
+    ``owner`` is the way from a row to its seller: ``seller``, ``account``, or a method of its own
+    by `scope`. ``find`` gives the rows that a text means, by indexes.
+    """
+
+    slug: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+    lead: ClassVar[str] = ""
+    needed: ClassVar[StaffPermission] = StaffPermission.SEE_MONEY
+    owner: ClassVar[str] = "account"
+    shows: ClassVar[Shows] = EVERYTHING
+    find: ClassVar[Callable[..., QuerySet[Any]] | None] = None
+    search_hint: ClassVar[str] = ""
+    key: ClassVar[str] = "public_id"
+
+    list_filter = (ShowFilter,)
+    list_display_links = None
+    list_per_page = 50
+    sortable_by = ()
+    ordering = ("-pk",)
+    actions = None
+    show_full_result_count = False
+    change_list_template = "console/lists/list.html"
+
+    def scope(self, rows: QuerySet[Any], staff: Staff) -> QuerySet[Any]:
+        """The rows of the seller; accounts are asked row by row, see `of_seller`."""
+        if self.owner == "seller":
+            return rows.filter(seller=staff.seller)
+        own = Account.objects.filter(id=OuterRef("account_id"), seller=staff.seller)
+        return rows.filter(Exists(own))
+
+    def prepare(self, rows: Sequence[Any], staff: Staff) -> None:
+        """Read what the rows of a page need besides, in a fixed number of queries."""
+
+    def tables(self, row: Any) -> list[Table]:
+        """What a row is made of, for its own page."""
+        return []
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows of the seller that is chosen."""
+        return self.scope(self.model._default_manager.all(), staff_of(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """What a text finds by `find`; at most 500 rows."""
+        text = " ".join(search_term.replace("\x00", "").split())[:200]
+        finder = type(self).find
+        if not text or finder is None:
+            return queryset, False
+        keys = list(finder(staff_of(request).seller, text).values_list("pk", flat=True)[:500])
+        return queryset.filter(pk__in=keys), False
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[KeysetList]:
+        """Our kind of list."""
+        return KeysetList
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only the filters that a list names; no other column can be asked for."""
+        return lookup == ShowFilter.parameter_name
+
+    def get_urls(self) -> list[URLPattern]:
+        """The list and the page of a row; nothing that changes anything."""
+        enter = self.admin_site.enter
+        return [
+            path("", enter(self, self.changelist_view), name=f"{self.slug}_list"),
+            path("<str:key>/", enter(self, self.detail_view), name=f"{self.slug}_row"),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, in the frame of the console."""
+        context = {"title": self.label, "lead": self.lead, "hint": self.search_hint}
+        answer: HttpResponse = super().changelist_view(request, context)
+        return answer
+
+    def detail_view(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Everything that is kept of a row."""
+        staff = staff_of(request)
+        rows = self.get_queryset(request).select_related(*(self.list_select_related or ()))
+        row = rows.filter(**{self.key: key}).first() if self._is_key(key) else None
+        if row is None:
+            raise Http404
+        self.prepare([row], staff)
+        title = str(getattr(row, "label", "") or getattr(row, "name", "") or f"{key}")
+        context = {
+            "facts": list_facts(row),
+            "tables": self.tables(row),
+            "back": (f"/console/lists/{self.slug}/", self.label),
+            "account": getattr(row, "account", None),
+        }
+        return show(request, staff, "console/lists/row.html", context, title=title)
+
+    def _is_key(self, key: str) -> bool:
+        is_number = key.isascii() and key.isdecimal() and len(key) < 19
+        return is_number if self.key == "pk" else len(key) <= 40 and "\x00" not in key
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who got through the door may look."""
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is changed here."""
+        return False
+
+    has_change_permission = has_add_permission
+    has_delete_permission = has_add_permission
+
+
+def staff_of(request: HttpRequest) -> Staff:
+    """Who asks; the site puts it on the request."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    return staff
+
+
+def link_row(slug: str, key: str) -> str:
+    """The address of a row's page."""
+    return f"/console/lists/{slug}/{key}/"

@@ -1,0 +1,69 @@
+"""What stands in the columns of lists: links, money, days and states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.admin import display
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from quarterday.store.models import Account
+from quarterday.web.kit.templatetags.kit import day as day_tag
+from quarterday.web.kit.templatetags.kit import money, pill
+
+Cell = Callable[[Any], Any]
+
+
+def column(title: str, show: Cell) -> Cell:
+    """A column with what it shows of a row."""
+
+    @display(description=title)
+    def cell(row: Any) -> Any:
+        found = show(row)
+        return "–" if found in ("", None) else found
+
+    cell.__name__ = _name(title)
+    return cell
+
+
+def amount(title: str, read: Callable[[Any], tuple[int, str]]) -> Cell:
+    """A column of money, on the right; ``read`` gives minor units and their currency.
+
+    Nothing is a dash, so that the eye finds what is something.
+    """
+    cell = column(title, lambda row: money(*read(row)) if read(row)[0] else "–")
+    # The sheet of the console puts what begins so on the right.
+    cell.__name__ = f"amount_{_name(title)}"
+    return cell
+
+
+def account_column(read: Callable[[Any], Account | None] = lambda row: row.account) -> Cell:
+    """A column that leads to the page of the account."""
+
+    def show(row: Any) -> Any:
+        account = read(row)
+        return account and link_account(account)
+
+    return column("Account", show)
+
+
+def state_column(read: Cell = lambda row: row.status) -> Cell:
+    """A column with a state as a pill."""
+    return column("State", lambda row: pill(str(read(row))))
+
+
+def day_column(title: str, read: Callable[[Any], date | datetime | None]) -> Cell:
+    """A column with a day."""
+    return column(title, lambda row: day_tag(read(row), "short"))
+
+
+def link_account(account: Account) -> SafeString:
+    """An account's name that leads to its page."""
+    return format_html('<a href="/console/accounts/{}/">{}</a>', account.public_id, account.name)
+
+
+def _name(title: str) -> str:
+    return title.lower().replace(" ", "_")
