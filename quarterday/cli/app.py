@@ -28,6 +28,7 @@ from quarterday.cli import (
     disputes,
     documents,
     export,
+    figures,
     gateway_refunds,
     inbox,
     instalments,
@@ -116,6 +117,7 @@ app.add_typer(documents.group, name="documents", rich_help_panel=_BILL)
 app.add_typer(usage.group, name="usage", rich_help_panel=_BILL)
 app.add_typer(cycle.group, name="cycle", rich_help_panel=_RUN)
 app.add_typer(jobs.group, name="jobs", rich_help_panel=_RUN)
+app.add_typer(figures.group, name="figures", rich_help_panel=_RUN)
 app.add_typer(alerts.group, name="alerts", rich_help_panel=_RUN)
 app.add_typer(accounts.group, name="accounts", rich_help_panel=_CUSTOMERS)
 app.add_typer(subscriptions.group, name="subscriptions", rich_help_panel=_CUSTOMERS)
