@@ -16,6 +16,7 @@ from quarterday.services.alerts.raise_alert import raise_alert
 from quarterday.services.alerts.resolve_alert import resolve_alert
 from quarterday.services.credit.apply_due_credit import apply_due_credit
 from quarterday.services.credit.expire_credit import expire_credit
+from quarterday.services.dunning.take_due import take_due
 from quarterday.services.invoicing.run_billing import run_billing
 from quarterday.store.models import Seller
 from quarterday.store.queries.reconcile import report_day
@@ -24,13 +25,15 @@ from quarterday.store.queries.waiting_work import count_queued_messages, count_u
 
 # Nobody wants to be woken by their bank, and the invoices of the night are written by then.
 _MORNING = 6
+# Nor to be reminded of a debt; whoever lives elsewhere is reminded in the morning there.
+_OFFICE = 9
 _MOST_SKIPPED = 20
 
 Do = Callable[[Seller, date, datetime], Mapping[str, Any]]
 
 
 class Step(NamedTuple):
-    """A step: from which hour of the seller's day it is done, and how."""
+    """A step: from which hour of the seller's day it is done, and how. Hours never go back."""
 
     name: str
     hour: int
@@ -63,6 +66,11 @@ def collect(seller: Seller, today: date, now: datetime) -> Mapping[str, Any]:
     return collect_of(seller, today, now)
 
 
+def dun(seller: Seller, today: date, now: datetime) -> Mapping[str, Any]:
+    """Remind of what is unpaid, and draw the consequences."""
+    return take_due(seller=seller, today=today, now=now).to_data()
+
+
 def deliver(seller: Seller, today: date, now: datetime) -> Mapping[str, Any]:
     """Send what the steps before have to tell; what waits goes out later by itself."""
     found = DeliverMessages().run()
@@ -88,6 +96,7 @@ STEPS = (
     Step("run", 0, bill),
     Step("credit", 0, use_credit),
     Step("collect", _MORNING, collect),
-    Step("deliver", _MORNING, deliver),
-    Step("reconcile", _MORNING, reconcile),
+    Step("dun", _OFFICE, dun),
+    Step("deliver", _OFFICE, deliver),
+    Step("reconcile", _OFFICE, reconcile),
 )

@@ -15,6 +15,7 @@ from quarterday.core.errors import BillingError
 from quarterday.ports.clock import read_now
 from quarterday.ports.mailer import Answer, Parcel, find_transport
 from quarterday.services.alerts.note_told import note_told
+from quarterday.services.alerts.tell_endpoints import tell_endpoints
 from quarterday.services.jobs.take_slot import finish_slot, leave_slot, take_slot
 from quarterday.services.messages.list_ways import list_ways
 from quarterday.store.models import Alert
@@ -50,6 +51,7 @@ def _tell(alert: Alert) -> bool:
     try:
         for way, parcel in _list_parcels(alert, part, now):
             _send(way, parcel)
+        tell_endpoints(alert=alert, now=now)
     except BillingError as error:
         leave_slot(run)
         _log.warning("an alert could not be told, and will be again: %s", error)

@@ -102,6 +102,7 @@ CSRF_TRUSTED_ORIGINS = [
 ROOT_URLCONF = "quarterday.project.urls"
 WSGI_APPLICATION = "quarterday.project.wsgi.application"
 MIDDLEWARE = [
+    "quarterday.api.health.HealthFirst",
     "quarterday.web.kit.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

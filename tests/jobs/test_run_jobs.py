@@ -89,5 +89,5 @@ def test_one_job_can_be_run_alone() -> None:
 
 
 def test_an_unknown_job_is_refused_by_name() -> None:
-    with pytest.raises(BillingError, match="there is no job 'nonsense'; there are beat, "):
+    with pytest.raises(BillingError, match="there is no job 'nonsense'; there are back_up, "):
         make_scheduler(["nonsense"])
