@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from quarterday.core.access import Permission
+from quarterday.services.invoicing.foresee_next import find_next_day, foresee_invoice, is_metered
 from quarterday.store.models import Account, PaymentAttempt
 from quarterday.store.queries.collecting import foresee
 from quarterday.store.queries.paying import ON_THE_WAY, is_promise, list_live_attempts
@@ -28,7 +29,6 @@ from quarterday.web.kit.clock import read_today
 from quarterday.web.portal.activity import MONEY_KINDS, tell_events
 from quarterday.web.portal.attempts import tell_attempts
 from quarterday.web.portal.charges import Charge, tell_first
-from quarterday.web.portal.forecast import find_next_day, foresee_invoice, is_metered
 from quarterday.web.portal.invoices import list_rows
 
 

@@ -23,7 +23,7 @@ from quarterday.store.models import (
     UsageEvent,
 )
 from quarterday.store.queries.portal.years import list_years
-from quarterday.web.portal.archive import stream_zip
+from quarterday.web.kit.archive import stream_zip
 from tests.services.till import DAY, NOW, Shop
 from tests.web.portal.customer import CLOCK, TODAY, Customer, live_through
 

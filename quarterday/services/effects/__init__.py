@@ -1,0 +1,1 @@
+"""What something would do to an account, shown before it is done."""

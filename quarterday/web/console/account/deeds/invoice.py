@@ -1,0 +1,269 @@
+"""Correct an invoice, give it up, and send it again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+
+from quarterday.core.access import StaffPermission as May
+from quarterday.core.errors import BillingError
+from quarterday.core.lifecycle import InvoiceState
+from quarterday.services.collection.resume_collection import resume_collection
+from quarterday.services.collection.stop_collection import stop_collection
+from quarterday.services.invoicing.credit_invoice import credit_invoice
+from quarterday.services.invoicing.credit_lines import choose_lines
+from quarterday.services.invoicing.void_invoice import void_invoice
+from quarterday.services.invoicing.waive_fee import waive_fee
+from quarterday.services.invoicing.write_off_invoice import write_off_invoice
+from quarterday.services.messages.send_again import send_again
+from quarterday.store.models import DocumentSeries, Invoice, LineKind
+from quarterday.web.console.account.deed import Case, Deed, Given
+from quarterday.web.console.account.inputs import AmountField, make_form, reason_field
+from quarterday.web.kit.words import format_day
+
+_READ = "It stands on the credit note, where the customer reads it."
+
+
+class OfInvoice(Deed):
+    """Something with one invoice."""
+
+    model = Invoice
+    states: tuple[str, ...] = (InvoiceState.OPEN,)
+
+    def fits(self, case: Case) -> bool:
+        """In the states that allow it."""
+        return case.subject.status in self.states
+
+    def name(self, case: Case) -> str:
+        """By number and total."""
+        invoice = case.subject
+        return f"Invoice {invoice.label}, {case.money(invoice.total_minor)}"
+
+
+class WithReason(OfInvoice):
+    """One that only asks why."""
+
+    why = "It is kept in the audit log."
+
+    def form(self, case: Case, data: Any = None, initial: Any = None) -> forms.Form:
+        """Why."""
+        return make_form({"reason": reason_field(help_text=self.why)}, data, initial)
+
+
+class CreditLines(OfInvoice):
+    """A credit note for an invoice, or for some of its lines."""
+
+    code, label = "credit-note", "Credit note"
+    needed = (May.BOOK_MONEY,)
+    states = (InvoiceState.OPEN, InvoiceState.PAID)
+    hint = (
+        "Its amount comes off what is open of the invoice; the rest becomes credit. Leave a line "
+        "empty to leave it as it is."
+    )
+
+    def fits(self, case: Case) -> bool:
+        """Not for credit that was paid in, whose tax goes back as it is used."""
+        return super().fits(case) and case.subject.series != DocumentSeries.ADVANCE
+
+    def form(self, case: Case, data: Any = None, initial: Any = None) -> forms.Form:
+        """An amount for each line, in the line's own terms."""
+        fields: dict[str, forms.Field] = {}
+        begin = dict(initial or {})
+        for one in choose_lines(case.subject, None):
+            if one.amount_minor <= 0:
+                continue
+            line, name = one.line, f"line_{one.line.position}"
+            last = max(line.period_start, line.period_end - timedelta(days=1))
+            days = f"{format_day(line.period_start, 'short')} to {format_day(last, 'short')}"
+            label = f"{line.position}. {line.description}"
+            fields[name] = AmountField(
+                case.account.currency,
+                most=one.amount_minor,
+                label=label[:90],
+                required=False,
+                help_text=f"{days}; {case.money(one.amount_minor)} is left of it",
+            )
+        fields["reason"] = reason_field(help_text=_READ)
+        return make_form(fields, data, begin)
+
+    def question(self, case: Case, given: Given) -> str:
+        """Which invoice."""
+        return f"Credit invoice {case.subject.label}?"
+
+    def back(self, case: Case, given: Given) -> str:
+        """None: a credit note stays."""
+        return "a credit note stays; bill what should be owed again by a one-off charge."
+
+    def verb(self, case: Case, given: Given) -> str:
+        """As it is called."""
+        return "Issue the credit note"
+
+    def do(self, case: Case, given: Given) -> str:
+        """Issue it."""
+        lines = {
+            int(name.removeprefix("line_")): amount
+            for name, amount in given.items()
+            if name.startswith("line_") and amount
+        }
+        if not lines:
+            raise BillingError("reason: give an amount for at least one line")
+        note = credit_invoice(
+            invoice=case.subject, lines=lines, reason=given["reason"], **case.terms()
+        )
+        return f"Credit note {note.label} of {case.money(note.total_minor)} is issued."
+
+
+class VoidInvoice(WithReason):
+    """An invoice that should not have been issued."""
+
+    code, label = "void", "Make void"
+    needed = (May.BOOK_MONEY,)
+    is_danger = True
+    why = _READ
+    hint = "For an invoice that should not have been issued, while nothing of it is paid."
+
+    def fits(self, case: Case) -> bool:
+        """While all of it is open."""
+        return super().fits(case) and case.subject.open_minor == case.subject.total_minor
+
+    def back(self, case: Case, given: Given) -> str:
+        """None."""
+        return "none; its days stay billed. Bill them again by a one-off charge."
+
+    def verb(self, case: Case, given: Given) -> str:
+        """With the number."""
+        return f"Make {case.subject.label} void"
+
+    def do(self, case: Case, given: Given) -> str:
+        """Void it."""
+        note = void_invoice(invoice=case.subject, reason=given["reason"], **case.terms())
+        return f"Invoice {case.subject.label} is void; credit note {note.label} says so."
+
+
+class WriteOff(WithReason):
+    """A debt that will not be collected."""
+
+    code, label = "write-off", "Write off"
+    needed = (May.BOOK_MONEY,)
+    is_danger = True
+    hint = "For a debt that will not be paid: it becomes a loss in the book."
+
+    def back(self, case: Case, given: Given) -> str:
+        """A payment settles it all the same."""
+        return "should the money come after all, record it for this invoice; it settles it."
+
+    def verb(self, case: Case, given: Given) -> str:
+        """With the amount."""
+        return f"Write off {case.money(case.subject.open_minor)}"
+
+    def do(self, case: Case, given: Given) -> str:
+        """Write it off."""
+        write_off_invoice(invoice=case.subject, reason=given["reason"], **case.terms())
+        return f"What was open of invoice {case.subject.label} is written off."
+
+
+class WaiveFee(OfInvoice):
+    """A fee is given back."""
+
+    code, label = "waive-fee", "Waive a fee"
+    needed = (May.BOOK_MONEY, May.GRANT_CREDIT)
+    states = (InvoiceState.OPEN, InvoiceState.PAID)
+    hint = "For what was charged once, such as for being late or for a way to pay."
+
+    def fits(self, case: Case) -> bool:
+        """Where something was charged once."""
+        return super().fits(case) and bool(_fees(case.subject))
+
+    def form(self, case: Case, data: Any = None, initial: Any = None) -> forms.Form:
+        """Which fee, and why."""
+        choices = [
+            (str(one.line.position), f"{one.line.description}: {case.money(one.amount_minor)}")
+            for one in _fees(case.subject)
+        ]
+        fields: dict[str, forms.Field] = {
+            "line": forms.ChoiceField(label="Fee", choices=choices),
+            "reason": reason_field(help_text=_READ),
+        }
+        return make_form(fields, data, initial)
+
+    def question(self, case: Case, given: Given) -> str:
+        """What it is."""
+        return f"Waive a fee of invoice {case.subject.label}?"
+
+    def back(self, case: Case, given: Given) -> str:
+        """Charge it anew."""
+        return "charge the fee again by a one-off charge."
+
+    def verb(self, case: Case, given: Given) -> str:
+        """As it is called."""
+        return "Waive the fee"
+
+    def do(self, case: Case, given: Given) -> str:
+        """Waive it."""
+        line = case.subject.lines.get(position=int(given["line"]))
+        note = waive_fee(line=line, reason=given["reason"], **case.terms())
+        return f"The fee is waived by credit note {note.label}."
+
+
+def _fees(invoice: Invoice) -> list[Any]:
+    found = choose_lines(invoice, None)
+    return [one for one in found if one.line.kind == LineKind.ONE_OFF and one.amount_minor > 0]
+
+
+class SendAgain(OfInvoice):
+    """The invoice goes out once more, with a fresh link that pays it."""
+
+    code, label = "send-again", "Send again"
+    needed = (May.CHANGE_CUSTOMERS, May.BOOK_MONEY)
+    states = (InvoiceState.OPEN, InvoiceState.PAID, InvoiceState.WRITTEN_OFF)
+
+    def question(self, case: Case, given: Given) -> str:
+        """Which invoice."""
+        return f"Send invoice {case.subject.label} again?"
+
+    def back(self, case: Case, given: Given) -> str:
+        """A mail that is sent is sent."""
+        return "none; a mail that went out cannot be called back."
+
+    def verb(self, case: Case, given: Given) -> str:
+        """With the number."""
+        return f"Send {case.subject.label}"
+
+    def do(self, case: Case, given: Given) -> str:
+        """Queue it."""
+        send_again(subject=case.subject, **case.who())
+        return f"Invoice {case.subject.label} goes out with the next mails."
+
+
+class StopCharging(WithReason):
+    """An invoice is not charged by itself any more."""
+
+    code, label = "stop-charging", "Stop charging by itself"
+    needed = (May.BOOK_MONEY,)
+
+    def back(self, case: Case, given: Given) -> str:
+        """Resume."""
+        return "“Charge by itself again”, on this page."
+
+    def do(self, case: Case, given: Given) -> str:
+        """Stop it."""
+        stop_collection(invoice=case.subject, reason=given["reason"], **case.terms())
+        return f"Invoice {case.subject.label} is not charged by itself any more."
+
+
+class ResumeCharging(OfInvoice):
+    """An invoice is charged by itself again, from the first try on."""
+
+    code, label = "resume-charging", "Charge by itself again"
+    needed = (May.BOOK_MONEY,)
+
+    def back(self, case: Case, given: Given) -> str:
+        """Stop."""
+        return "“Stop charging by itself”, on this page."
+
+    def do(self, case: Case, given: Given) -> str:
+        """Resume it."""
+        resume_collection(invoice=case.subject, **case.terms())
+        return f"Invoice {case.subject.label} is charged by itself again, from the first try."
