@@ -1086,9 +1086,18 @@ class Migration(migrations.Migration):
                         condition=models.Q(("status", "queued")),
                         fields=["next_at"],
                         name="webhook_due",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "failed")),
+                        fields=["endpoint"],
+                        name="webhook_failed",
+                    ),
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="contact",
+            index=models.Index(fields=["email"], name="contact_by_address"),
         ),
         migrations.AddIndex(
             model_name="delivery",

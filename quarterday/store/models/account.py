@@ -86,6 +86,7 @@ class Contact(Row):
         constraints = (
             models.UniqueConstraint(fields=["account", "email"], name="contact_once_per_account"),
         )
+        indexes = (models.Index(fields=["email"], name="contact_by_address"),)
 
 
 class BillingDue(models.Model):

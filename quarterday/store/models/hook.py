@@ -74,6 +74,9 @@ class WebhookDelivery(Row):
             models.Index(
                 fields=["next_at"], name="webhook_due", condition=models.Q(status="queued")
             ),
+            models.Index(
+                fields=["endpoint"], name="webhook_failed", condition=models.Q(status="failed")
+            ),
         )
 
 
