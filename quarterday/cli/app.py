@@ -44,6 +44,7 @@ from quarterday.cli import (
     payouts,
     quotes,
     refunds,
+    reports,
     sandbox,
     sellers,
     staff,
@@ -146,6 +147,7 @@ command(bank.group, "csv")(bank_csv.csv_columns)
 app.add_typer(bank.group, name="bank", rich_help_panel=_CUSTOMERS)
 app.add_typer(matches.group, name="matches", rich_help_panel=_CUSTOMERS)
 app.add_typer(export.group, name="export", rich_help_panel=_BOOKS)
+app.add_typer(reports.group, name="reports", rich_help_panel=_BOOKS)
 
 _bench = make_group("Measure how fast Quarterday is on this machine.")
 command(_bench, "run", database=False)(bench.bench_run)

@@ -183,6 +183,19 @@ GROUPS: Mapping[str, Group] = {
         "inviter": _field("who invites, or nothing", "Grace Example"),
         "what": _field("what the link opens, or nothing", "INV-000123"),
     },
+    "report": {
+        "title": _field("the name of the report", "Revenue"),
+        "question": _field("what it answers", "How much did we invoice, and earn?"),
+        "days": _field("the days that it is about", "2026-11-01 – 2026-11-30"),
+        "file": _field("the name of the file that comes with it", "revenue_2026-11-01.xlsx"),
+        "figures": _field(
+            _LINES_ABOUT,
+            (
+                {"text": "Invoiced, net", "note": "", "amount": _euro("41210.00")},
+                {"text": "Recognised", "note": "", "amount": _euro("38714.55")},
+            ),
+        ),
+    },
     "notice": {
         "what": _field(
             "what changed: `password_set`, `passkey_added`, …, as the program calls it",

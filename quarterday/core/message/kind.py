@@ -76,6 +76,7 @@ _LIST = (
     MessageKind("address_change", Topic.ACCOUNT, 1, "address", ("access",), is_direct=True),
     MessageKind("security_notice", Topic.ACCOUNT, 14, "/security/", ("notice",), is_direct=True),
     MessageKind("link_renewed", Topic.ACCOUNT, 1, "renewed", ("access",), is_direct=True),
+    MessageKind("report", Topic.ACCOUNT, 3, "console", ("report",), is_direct=True),
     MessageKind("newsletter", Topic.NEWS, 14, "news", ("news",)),
 )
 KINDS: Mapping[str, MessageKind] = {kind.name: kind for kind in _LIST}

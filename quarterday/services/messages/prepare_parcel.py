@@ -24,6 +24,7 @@ from quarterday.services.messages.fields.source import Source
 from quarterday.services.messages.find_sender import find_sender
 from quarterday.services.messages.find_wording import find_wording
 from quarterday.services.messages.make_main_link import make_main_link, make_unsubscribe_link
+from quarterday.services.reports.attach_report import attach_report
 from quarterday.store.models import (
     AddressMark,
     Channel,
@@ -162,6 +163,8 @@ def _has_left(message: Message, delivery: Delivery) -> bool:
 
 def _attach(message: Message, now: datetime) -> tuple[Attachment, ...]:
     """The file that comes with it; a mail without its file is better than none."""
+    if message.kind == "report":
+        return attach_report(message, now)
     document = find_kind(message.kind).document
     subject = main_subject(message)
     if not subject:

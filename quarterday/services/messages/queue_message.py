@@ -72,7 +72,7 @@ def make_row(
     *,
     kind: str,
     seller_id: int,
-    account_id: int,
+    account_id: int | None,
     subject: str,
     now: datetime,
     occasion: str = "",

@@ -28,8 +28,10 @@ def load_seller(source: Source) -> Mapping[str, Any]:
 
 
 def load_account(source: Source) -> Mapping[str, Any]:
-    """The customer."""
-    account = source.account
+    """The customer; nothing for what staff are told."""
+    account = source.message.account
+    if account is None:
+        return {}
     return {"name": account.name, "number": str(account)}
 
 
