@@ -53,6 +53,28 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 }
 
 
+# Of a customer's own, whoever acts for them: to spend their money, and who else gets in.
+_NOT_WHEN_ACTING = frozenset(
+    {
+        Permission.PAY,
+        Permission.ORDER,
+        Permission.MANAGE_METHODS,
+        Permission.MANAGE_PEOPLE,
+    }
+)
+
+
+def permissions_when_acting() -> frozenset[Permission]:
+    """What staff may do in the portal while they act as a customer.
+
+    >>> Permission.SEE_MONEY in permissions_when_acting()
+    True
+    >>> Permission.MANAGE_METHODS in permissions_when_acting()
+    False
+    """
+    return frozenset(Permission) - _NOT_WHEN_ACTING
+
+
 def permissions_of(role: str) -> frozenset[Permission]:
     """What a role permits; a role that nobody knows permits nothing.
 

@@ -195,5 +195,5 @@ def _by_public_id(model: type[Any], seller: Seller, text: str) -> QuerySet[Any]:
     rows = model._default_manager.select_related("account")
     prefix = model._meta.get_field("public_id").prefix
     if not (_PUBLIC.fullmatch(text) and text.startswith(f"{prefix}_")):
-        return rows.none()
-    return of_seller(rows, seller).filter(public_id__startswith=text)
+        return of_seller(rows.none(), seller)
+    return of_seller(rows.filter(public_id__startswith=text), seller)

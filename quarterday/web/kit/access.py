@@ -13,7 +13,13 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from quarterday.core.access import Permission, permissions_of, roles_that_may
+from quarterday.core.access import (
+    Permission,
+    Role,
+    permissions_of,
+    permissions_when_acting,
+    roles_that_may,
+)
 from quarterday.core.errors import BillingError
 from quarterday.services.links.destinations import check_page
 from quarterday.services.users.record_sign_in import see_sign_in
@@ -24,6 +30,7 @@ from quarterday.store.queries.access import (
     find_seller_of_host,
     memberships_that_may,
 )
+from quarterday.web.kit.acting import find_acting
 from quarterday.web.kit.clock import read_now
 from quarterday.web.kit.roles import role_name
 
@@ -80,6 +87,9 @@ def user_page(view: View) -> View:
             return ask_to_sign_in(request)
         choose_account(request)
         keep_alive(request)
+        if find_acting(request):
+            # Whoever acts as a customer is still signed in as themselves: this would be their own.
+            return render(request, "kit/not_when_acting.html", status=403)
         answer = view(request, *args, **kwargs)
         add_never_cache_headers(answer)
         return answer
@@ -125,7 +135,8 @@ def refuse_role(request: AccountRequest, missing: Permission) -> HttpResponse:
 def choose_account(request: HttpRequest) -> Membership | None:
     """Find whom the user acts for now, and put it on the request.
 
-    On a seller's own host only accounts of that seller count.
+    On a seller's own host only accounts of that seller count. Staff who act as a customer act for
+    that account alone.
     """
     if (known := getattr(request, "membership", None)) is not None:
         return cast(Membership, known)
@@ -134,15 +145,20 @@ def choose_account(request: HttpRequest) -> Membership | None:
     asked.permissions = frozenset()
     if not request.user.is_authenticated:
         return None
-    row = find_membership(
-        request.user.pk,
-        seller=seller_of_host(request),
-        account_id=request.session.get(ACCOUNT_KEY),
-    )
-    if row is None:
-        return None
+    acting = find_acting(request)
+    if acting is not None:
+        row = Membership(user=request.user, account=acting.account, role=Role.OWNER)
+        asked.permissions = permissions_when_acting()
+    else:
+        found = find_membership(
+            request.user.pk,
+            seller=seller_of_host(request),
+            account_id=request.session.get(ACCOUNT_KEY),
+        )
+        if found is None:
+            return None
+        row, asked.permissions = found, permissions_of(found.role)
     asked.membership, asked.account, asked.seller = row, row.account, row.account.seller
-    asked.permissions = permissions_of(row.role)
     return row
 
 

@@ -48,12 +48,15 @@ def speak(request: HttpRequest, language: str) -> None:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """For every template: ``face`` (the brand), ``account``, ``language`` and ``languages``."""
+    """For every template: ``face`` (the brand), ``account``, as whom staff are ``acting``,
+    ``language`` and ``languages``.
+    """
     account: Account | None = getattr(request, "account", None)
     return {
         "face": page_face(request),
         "account": account,
         "membership": getattr(request, "membership", None),
+        "acting": getattr(request, "acting", None),
         "language": translation.get_language() or "en",
         "languages": settings.LANGUAGES,
         "debug": settings.DEBUG,

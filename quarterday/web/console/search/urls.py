@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from quarterday.web.console.search import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.results, name="search"),
+    path("found/", views.found, name="search_found"),
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from quarterday.web.console.staff import approvals, audit, members
+from quarterday.web.console.staff import acting, approvals, audit, members
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", members.members, name="staff"),
@@ -14,5 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<str:key>/", approvals.approval, name="approval"),
     path("approvals/<str:key>/decide/", approvals.decide, name="approval_decide"),
+    path("acting/end/", acting.end, name="acting_end"),
+    path("acting/<str:key>/", acting.act, name="acting"),
     path("<str:key>/", members.member, name="staff_member"),
 ]

@@ -1,0 +1,142 @@
+"""What a search found, as lines: what it is, whose, how it stands, and where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from quarterday.core.access import StaffPermission
+from quarterday.core.lifecycle import InvoiceState
+from quarterday.store.queries.balances import load_balances
+from quarterday.store.queries.search import Found, search
+from quarterday.web.console.door import Staff
+from quarterday.web.kit.words import format_day, format_money
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A line; ``url`` is empty for those whose role does not open it."""
+
+    title: str
+    note: str
+    amount: str = ""
+    state: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one kind, and the list with all of them."""
+
+    name: str
+    hits: list[Hit]
+    all_url: str = ""
+
+
+_LISTS = {
+    "accounts": "accounts",
+    "invoices": "invoices",
+    "payments": "payments",
+    "credit notes": "credit-notes",
+    "subscriptions": "subscriptions",
+}
+
+
+def find_groups(staff: Staff, text: str, *, today: date, limit: int) -> list[Group]:
+    """What a text means for the seller, as far as the role may see it."""
+    sees_money = staff.may(StaffPermission.SEE_MONEY)
+    found = search(staff.seller, text, limit=limit, with_money=sees_money)
+    return [_present(one, staff, text, today) for one in found]
+
+
+def _present(found: Found, staff: Staff, text: str, today: date) -> Group:
+    if found.kind == "accounts":
+        hits = _accounts(found.rows, staff, today)
+    else:
+        hits = [_MAKE[found.kind](row, today) for row in found.rows]
+    if not staff.may(StaffPermission.SEE_CUSTOMERS):
+        hits = [Hit(one.title, one.note, one.amount, one.state) for one in hits]
+        return Group(found.kind.capitalize(), hits)
+    slug = _LISTS.get(found.kind)
+    query = urlencode({"show": "all", "q": text})
+    return Group(found.kind.capitalize(), hits, f"/console/lists/{slug}/?{query}" if slug else "")
+
+
+def _accounts(rows: list[Any], staff: Staff, today: date) -> list[Hit]:
+    balances = load_balances([row.id for row in rows], today)
+    hits = []
+    for row in rows:
+        owed = balances[row.id].owed_minor if row.id in balances else 0
+        note = " · ".join(part for part in (row.external_id or "", row.country) if part)
+        amount = f"owes {format_money(owed, row.currency)}" if owed else ""
+        hits.append(Hit(row.name, note, amount, url=f"/console/accounts/{row.public_id}/"))
+    return hits
+
+
+def _invoice(row: Any, today: date) -> Hit:
+    is_late = row.status == InvoiceState.OPEN and row.due_on < today
+    return Hit(
+        row.label,
+        f"{row.account.name} · {format_day(row.issued_on, 'short')}",
+        format_money(row.total_minor, row.currency),
+        "overdue" if is_late else str(row.status),
+        f"/console/lists/invoices/{row.public_id}/",
+    )
+
+
+def _payment(row: Any, today: date) -> Hit:
+    return Hit(
+        row.reference or f"By {row.method}",
+        f"{row.account.name} · {format_day(row.received_on, 'short')}",
+        format_money(row.amount_minor, row.currency),
+        url=f"/console/lists/payments/{row.public_id}/",
+    )
+
+
+def _credit_note(row: Any, today: date) -> Hit:
+    return Hit(
+        row.label,
+        f"{row.account.name} · {format_day(row.issued_on, 'short')}",
+        format_money(row.total_minor, row.currency),
+        url=f"/console/lists/credit-notes/{row.public_id}/",
+    )
+
+
+def _subscription(row: Any, today: date) -> Hit:
+    return Hit(
+        row.external_id or row.plan.name,
+        f"{row.account.name} · {row.plan.name}",
+        state=str(row.status),
+        url=f"/console/lists/subscriptions/{row.public_id}/",
+    )
+
+
+def _refund(row: Any, today: date) -> Hit:
+    return Hit(
+        f"Refund from {format_day(row.refunded_on, 'short')}",
+        row.account.name,
+        format_money(row.amount_minor, row.currency),
+        url=f"/console/lists/refunds/{row.public_id}/",
+    )
+
+
+def _message(row: Any, today: date) -> Hit:
+    return Hit(
+        row.kind.replace("_", " ").capitalize(),
+        row.account.name if row.account else "",
+        state=str(row.status),
+        url=f"/console/lists/messages/{row.public_id}/",
+    )
+
+
+_MAKE: dict[str, Callable[[Any, date], Hit]] = {
+    "invoices": _invoice,
+    "payments": _payment,
+    "credit notes": _credit_note,
+    "subscriptions": _subscription,
+    "refunds": _refund,
+    "messages": _message,
+}
