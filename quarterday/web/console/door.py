@@ -18,7 +18,7 @@ from quarterday.store.models import Seller, User
 from quarterday.store.queries.staff import find_posts
 from quarterday.web.console.menu import menu_for
 from quarterday.web.kit.access import ask_to_sign_in, keep_alive
-from quarterday.web.kit.sign_in import has_second_factor
+from quarterday.web.kit.factor import has_second_factor
 
 SELLER_KEY = "console_seller"
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])

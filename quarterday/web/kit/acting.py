@@ -16,7 +16,7 @@ from quarterday.core.access import StaffPermission, staff_may
 from quarterday.store.models import Account, User
 from quarterday.store.queries.staff import find_posts
 from quarterday.web.kit.clock import read_now
-from quarterday.web.kit.sign_in import has_second_factor
+from quarterday.web.kit.factor import has_second_factor
 
 ACTING_KEY = "acting"
 

@@ -17,10 +17,10 @@ from quarterday.web.kit.access import SEEN_KEY
 from quarterday.web.kit.clock import read_now
 from quarterday.web.kit.context import LANGUAGE_COOKIE
 from quarterday.web.kit.device import name_device
+from quarterday.web.kit.factor import note_second_factor
 
 PENDING_KEY = "pending_sign_in"
 PROVED_KEY = "proved_at"
-FACTOR_KEY = "second_factor_at"
 PENDING_SECONDS = 15 * 60
 PROOF_SECONDS = 15 * 60
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -105,16 +105,6 @@ def has_proof(request: HttpRequest) -> bool:
     """Whether they did so not long ago."""
     at: float = request.session.get(PROVED_KEY, 0)
     return read_now().timestamp() - at < PROOF_SECONDS
-
-
-def note_second_factor(request: HttpRequest) -> None:
-    """Remember that this session was opened with a code of an app, or with a passkey."""
-    request.session[FACTOR_KEY] = read_now().timestamp()
-
-
-def has_second_factor(request: HttpRequest) -> bool:
-    """Whether it was; staff get into the console by nothing less."""
-    return FACTOR_KEY in request.session
 
 
 def session_key(request: HttpRequest) -> str:

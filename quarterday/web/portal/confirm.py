@@ -23,7 +23,8 @@ from quarterday.services.users.request_sign_in_link import request_sign_in_link
 from quarterday.services.users.second_step import check_code, list_means
 from quarterday.web.kit.access import UserRequest, safe_next, seller_of_host, user_page
 from quarterday.web.kit.clock import read_now
-from quarterday.web.kit.sign_in import client_address, has_proof, note_proof, note_second_factor
+from quarterday.web.kit.factor import note_second_factor
+from quarterday.web.kit.sign_in import client_address, has_proof, note_proof
 from quarterday.web.kit.slow_down import slow_down
 from quarterday.web.portal.sign_in import CodeForm, read_credential, refuse_passkey
 

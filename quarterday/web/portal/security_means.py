@@ -31,7 +31,7 @@ from quarterday.services.users.second_step import (
 )
 from quarterday.web.kit.access import UserRequest, resolve_seller
 from quarterday.web.kit.clock import read_now
-from quarterday.web.kit.sign_in import note_second_factor
+from quarterday.web.kit.factor import note_second_factor
 from quarterday.web.kit.slow_down import slow_down
 from quarterday.web.portal.confirm import HOME, proved_page
 from quarterday.web.portal.sign_in import CodeForm, read_credential, refuse_passkey
