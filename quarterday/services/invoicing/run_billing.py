@@ -54,6 +54,7 @@ _STOPPED = (
 )
 
 Progress = Callable[[date, int], None]
+Record = Callable[[RunSummary, int], None]
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ class _Run:
     catalog: Catalog
     scope: Scope
     batch: int
+    record: Record
     limit: int = 0
     tried: list[DueRow] = field(default_factory=list)
     failed: set[int] = field(default_factory=set)
@@ -84,11 +86,14 @@ def run_billing(
     sellers: Sequence[int] | None = None,
     batch: int = BATCH,
     progress: Progress = lambda day, count: None,
+    record: Record = lambda summary, count: None,
 ) -> RunSummary:
     """Bill every day from ``first`` to ``last``, both included, as if it were that day.
 
     What was missed before ``first`` is caught up on that day. ``accounts`` and ``sellers`` limit
-    the run to some of them. ``progress`` is told of each batch how many accounts it billed.
+    the run to some of them. ``progress`` is told of each batch how many accounts it billed;
+    ``record`` is told what a batch did, and of how many accounts, within its transaction: what it
+    raises undoes the batch and ends the run.
     Running again writes nothing that stands already.
     """
     summary, catalog, day = RunSummary(), Catalog(), first
@@ -96,7 +101,7 @@ def run_billing(
     gc.disable()
     try:
         while day <= last:
-            run = _Run(day, now, catalog, Scope(accounts, sellers), batch)
+            run = _Run(day, now, catalog, Scope(accounts, sellers), batch, record)
             summary.add(_run_day(run, progress))
             day += timedelta(days=1)
     finally:
@@ -165,8 +170,10 @@ def _skip_account(run: _Run, error: Exception) -> tuple[DueRow, int]:
         label = str(Account.objects.get(id=row.account_id))
         skipped = Skipped(label, run.today, _reason(error))
         note_problems(run.today, [], [(row.account_id, skipped)])
+        summary = RunSummary(skipped=[skipped])
+        run.record(summary, 1)
     run.failed.add(row.account_id)
-    run.summary.add(RunSummary(skipped=[skipped]))
+    run.summary.add(summary)
     return row, 1
 
 
@@ -200,9 +207,10 @@ def _try_batch(run: _Run, after: DueRow | None, wait: bool) -> tuple[DueRow, int
             grants = load_grants([drafts.account.id for drafts in batch])
             summary = BatchWriter(run.today, run.now, run.catalog).write(batch, grants)
         note_problems(run.today, [drafts.account.id for drafts in batch], skipped)
+        summary.accounts = len(batch)
+        summary.skipped = [one for _, one in skipped]
+        run.record(summary, len(ids))
     run.failed.update(key for key, _ in skipped)
-    summary.accounts = len(batch)
-    summary.skipped = [one for _, one in skipped]
     run.summary.add(summary)
     return rows[-1], len(rows)
 

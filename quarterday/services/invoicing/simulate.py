@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from quarterday.core.errors import BillingError
@@ -25,7 +25,7 @@ from quarterday.services.invoicing.run_billing import (
     load_states,
     make_usage,
 )
-from quarterday.store.queries.billing import find_due
+from quarterday.store.queries.billing import DueRow, find_due, load_held
 
 
 class SimulatedLine(NamedTuple):
@@ -78,12 +78,28 @@ def simulate(
     """
     catalog, after = Catalog(), None
     while rows := find_due(last, after, BATCH, accounts=accounts, sellers=sellers):
-        states = load_states([row.account_id for row in rows])
-        load_prices(states, catalog)
-        usage = make_usage(states, catalog)
-        for row, state in zip(rows, states, strict=True):
-            yield from simulate_account(state, row.bill_on, first, last, catalog, usage)
+        for _, found in simulate_rows(rows, first=first, last=last, catalog=catalog):
+            yield from found
         after = rows[-1]
+
+
+def simulate_rows(
+    rows: Sequence[DueRow], *, first: date, last: date, catalog: Catalog
+) -> Iterator[tuple[int, Iterator[SimulatedInvoice]]]:
+    """The same for accounts that `find_due` gave, each by its key."""
+    keys = [row.account_id for row in rows]
+    states = load_states(keys)
+    load_prices(states, catalog)
+    usage, held = make_usage(states, catalog), load_held(keys)
+    for row, state in zip(rows, states, strict=True):
+        begin = _free_on(held.get(row.account_id), first)
+        found = simulate_account(state, row.bill_on, begin, last, catalog, usage)
+        yield row.account_id, found
+
+
+def _free_on(until: date | None, first: date) -> date:
+    """The day on which an account can first be billed."""
+    return first if until is None else max(first, until + timedelta(days=1))
 
 
 def simulate_account(

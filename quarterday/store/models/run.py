@@ -135,7 +135,7 @@ class Foreseen(Row):
     currency = models.CharField(max_length=3)
     documents = models.PositiveSmallIntegerField(default=1)
     total_minor = minor_field()
-    last_minor = minor_field(null=True)
+    last_minor = models.BigIntegerField(null=True)
     size_minor = minor_field()
     change = models.CharField(max_length=8)
     reason = models.CharField(max_length=300, blank=True, default="")

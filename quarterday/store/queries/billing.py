@@ -14,7 +14,7 @@ from quarterday.core.period import Cadence, Schedule, Unit
 from quarterday.core.settings import Settings
 from quarterday.store.bulk import is_postgresql, to_column, to_day
 from quarterday.store.queries.raw import days, fetch, fetch_by_ids
-from quarterday.store.queries.scope import Scope
+from quarterday.store.queries.scope import EVERYTHING, Scope
 
 _EVERYTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -151,6 +151,12 @@ def _read_schedule(anchor: Any, day: int, count: int, unit: str) -> Schedule:
     return found
 
 
+_NOT_HELD = (
+    "NOT EXISTS (SELECT 1 FROM store_billinghold h WHERE h.account_id = "
+    "store_billingdue.account_id AND (h.until IS NULL OR h.until >= %s))"
+)
+
+
 def find_due(
     today: date,
     after: DueRow | None,
@@ -165,9 +171,10 @@ def find_due(
 
     With ``claim`` they are locked until the transaction ends: on PostgreSQL another run skips
     them (or, with ``wait``, waits for them); on SQLite the transaction itself is the lock.
+    Accounts that are held through the day are passed over.
     """
-    where = "bill_on <= %s" + Scope(accounts, sellers).sql("account_id")
-    params: list[Any] = [to_column(today)]
+    where = f"bill_on <= %s AND {_NOT_HELD}" + Scope(accounts, sellers).sql("account_id")
+    params: list[Any] = [to_column(today), to_column(today)]
     if after is not None:
         where += " AND (bill_on, account_id) > (%s, %s)"
         params += [to_column(after.bill_on), after.account_id]
@@ -181,10 +188,18 @@ def find_due(
     return [DueRow(to_day(day), account_id) for day, account_id in fetch(sql, params)]
 
 
-def count_due(today: date) -> int:
-    """How many accounts are due on a day; for the progress bar."""
-    sql = "SELECT count(*) FROM store_billingdue WHERE bill_on <= %s"
-    return int(fetch(sql, [to_column(today)])[0][0])
+def count_due(today: date, scope: Scope = EVERYTHING) -> int:
+    """How many accounts a run would look at on a day; for the progress bar."""
+    where = f"bill_on <= %s AND {_NOT_HELD}" + scope.sql("account_id")
+    sql = f"SELECT count(*) FROM store_billingdue WHERE {where}"
+    return int(fetch(sql, [to_column(today), to_column(today)])[0][0])
+
+
+def load_held(ids: Sequence[int]) -> dict[int, date | None]:
+    """Through which day accounts are held, None for good; those that are not are left out."""
+    sql = days("SELECT account_id, [until] FROM store_billinghold WHERE account_id {ids}")
+    found = fetch_by_ids(sql, ids)
+    return {key: None if until is None else to_day(until) for key, until in found}
 
 
 def first_due() -> date | None:

@@ -19,6 +19,7 @@ from quarterday.store.queries.check.days import check_billed_through, check_days
 from quarterday.store.queries.check.debits import check_debits
 from quarterday.store.queries.check.due import check_due
 from quarterday.store.queries.check.entries import check_currencies, check_entries
+from quarterday.store.queries.check.holds import check_holds
 from quarterday.store.queries.check.matches import check_matches
 from quarterday.store.queries.check.money_back import (
     check_disputes,
@@ -57,6 +58,7 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "disputes are booked as they stand": check_disputes,
     "payouts are the sum of their parts": check_payouts,
     "accounts are due when they should be": check_due,
+    "nobody is billed while on hold": check_holds,
     "what is charged by itself hangs together": check_collecting,
     "files of direct debits hold what they say": check_debits,
     "tills hold what the book says": check_tills,
