@@ -103,12 +103,17 @@ class Found:
 
 @runtime_checkable
 class Provisioner(Protocol):
-    """One place as one seller has set it up. ``actions`` are those that it can do."""
+    """One place as one seller has set it up.
+
+    ``actions`` are those that it can do. ``patience`` is how many seconds a wish takes at most,
+    time limits of the network included: whoever has not answered by then is taken for dead.
+    """
 
     code: ClassVar[str]
     name: ClassVar[str]
     settings: ClassVar[tuple[Setting, ...]]
     actions: ClassVar[frozenset[ServiceAction]]
+    patience: ClassVar[int]
 
     def __init__(self, config: Mapping[str, str]) -> None:
         """Settings of the seller, by name; raises `BillingError` for bad ones."""

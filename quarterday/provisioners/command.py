@@ -40,6 +40,7 @@ class CommandProvisioner:
         Setting("timeout", "Seconds to wait, at most 120", is_required=False),
     )
     actions: ClassVar[frozenset[ServiceAction]] = frozenset(ServiceAction)
+    patience: ClassVar[int] = 180
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self.program = config["program"]

@@ -28,6 +28,7 @@ class ManualProvisioner:
         Setting("instructions", "What to do, for whoever takes the task", is_required=False),
     )
     actions: ClassVar[frozenset[ServiceAction]] = frozenset(ServiceAction)
+    patience: ClassVar[int] = 15
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self.instructions = config.get("instructions", "")

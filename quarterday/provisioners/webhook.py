@@ -31,6 +31,7 @@ class WebhookProvisioner:
         Setting("secret", "Signs each request (whsec_… or at least 24 characters)", is_secret=True),
     )
     actions: ClassVar[frozenset[ServiceAction]] = frozenset(ServiceAction)
+    patience: ClassVar[int] = 45
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self.url = check_web_address(config["url"], "url")
@@ -53,8 +54,11 @@ class WebhookProvisioner:
 def _judge(answer: HttpAnswer) -> Answer:
     said = answer.body[:200].decode("utf-8", "replace")
     if answer.status == _ACCEPTED:
-        return Failed("it has begun, and is not done yet")
+        return Unknown("it has begun, and is not done yet")
     if 200 <= answer.status < 300:
         return Done(read_data(answer.body))
-    is_busy = answer.status in _BUSY or answer.status >= 500
-    return Failed(f"it answered {answer.status}: {said}".rstrip(": "), is_retryable=is_busy)
+    text = f"it answered {answer.status}: {said}".rstrip(": ")
+    if answer.status >= 500:
+        # Programs break before and after they have done something.
+        return Unknown(text)
+    return Failed(text, is_retryable=answer.status in _BUSY)

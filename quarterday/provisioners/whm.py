@@ -50,6 +50,7 @@ class WhmProvisioner:
     actions: ClassVar[frozenset[ServiceAction]] = frozenset(
         set(ServiceAction) - {ServiceAction.RESTRICT}
     )
+    patience: ClassVar[int] = 240
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self.url = check_web_address(config["url"], "url").rstrip("/")
@@ -105,7 +106,7 @@ class WhmProvisioner:
     def _create(self, wish: Wish, user: str, account: Account | None) -> Answer:
         domain = _read_domain(wish)
         if account is None:
-            self._ask(
+            made = self._ask(
                 "createacct",
                 username=user,
                 domain=domain,
@@ -114,10 +115,7 @@ class WhmProvisioner:
                 # Never kept: see the top of this file.
                 password=base64.b85encode(secrets.token_bytes(24)).decode(),
             )
-            account = self._find(user)
-            if account is None:
-                return Failed(f"WHM has made no account {user}")
-            return Done(_describe(user, account))
+            return Done(_describe(user, {**made, "domain": domain}))
         if account.get("domain") != domain:
             text = f"the user name {user} is that of {account.get('domain')}; choose another"
             return Failed(f"{text} in the subscription's data", is_retryable=False)
@@ -201,5 +199,5 @@ def _is_ours(account: Account) -> bool:
 
 
 def _describe(user: str, account: Account) -> dict[str, str]:
-    names = ("domain", "ip", "partition")
+    names = ("domain", "ip")
     return {"user": user, **{name: str(account[name]) for name in names if account.get(name)}}

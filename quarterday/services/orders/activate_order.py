@@ -11,6 +11,7 @@ from quarterday.core.period import Period, local_date
 from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
+from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.subscriptions.credit_unused import credit_unused, find_billed
 from quarterday.services.subscriptions.move_subscription import move_subscription
 from quarterday.services.subscriptions.set_due import set_due
@@ -84,6 +85,7 @@ def _start(
         actor=actor,
         now=now,
     )
+    set_wanted(subscription=subscription, today=today, now=now, actor=actor)
     if subscription.start_on == today:
         return
     waited = Period(subscription.start_on, today)

@@ -27,6 +27,7 @@ from quarterday.services.orders.activate_order import activate_order
 from quarterday.services.orders.choose_items import Chosen, choose_items
 from quarterday.services.orders.start_contracts import start_contracts
 from quarterday.services.orders.take_order_number import take_customer_number, take_order_number
+from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.users.add_user import add_member, add_user, check_email
 from quarterday.store.models import (
     Account,
@@ -162,6 +163,8 @@ def write_order(
     queue_message(kind="order_confirmation", account=account, subject=order.public_id, now=now)
     if _starts_now(order, invoices):
         activate_order(order=order, today=today, now=now, actor=actor)
+        for one in contracts:
+            set_wanted(subscription=one, today=today, now=now, actor=actor)
     else:
         _hold(contracts)
     return order

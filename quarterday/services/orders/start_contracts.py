@@ -21,7 +21,10 @@ def start_contracts(
     now: datetime,
     actor: str,
 ) -> list[Subscription]:
-    """A subscription for each plan with its options and add-ons, within the open transaction."""
+    """A subscription for each plan with its options and add-ons, within the open transaction.
+
+    Services are not asked for yet: that is for what starts the order.
+    """
     found = []
     for one in chosen:
         subscription = start_subscription(
@@ -35,6 +38,7 @@ def start_contracts(
             discounts=discounts,
             settings=contract_settings(one.plan),
             actor=actor,
+            is_waiting=True,
         )
         for addition in one.additions:
             add_addon(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -21,11 +22,11 @@ from quarterday.store.models import (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a service is to be today, and the next day on which that changes by itself."""
+    """What a service is to be today, and when that changes next by itself."""
 
     condition: ServiceCondition
     plan_id: int
-    changes_on: date | None = None
+    changes_at: datetime | None = None
 
 
 def read_wanted(subscription: Subscription, today: date) -> Wanted:
@@ -41,8 +42,10 @@ def read_wanted(subscription: Subscription, today: date) -> Wanted:
     plan_id, changes_on = _find_plan(subscription, today)
     is_early = subscription.status == SubscriptionState.CANCELLING and subscription.start_on > today
     days = [day for day in (changes_on, subscription.start_on if is_early else None) if day]
-    over = condition is ServiceCondition.TERMINATED
-    return Wanted(condition, plan_id, None if over else min(days, default=None))
+    if condition is ServiceCondition.TERMINATED or not days:
+        return Wanted(condition, plan_id)
+    zone = ZoneInfo(subscription.account.seller.time_zone)
+    return Wanted(condition, plan_id, datetime.combine(min(days), time(), zone))
 
 
 def _is_waiting(subscription: Subscription) -> bool:

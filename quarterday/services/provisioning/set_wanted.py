@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from quarterday.core.service import ServiceCondition
 from quarterday.services.provisioning.note_condition import note_condition
 from quarterday.services.provisioning.note_entitlement import note_entitlement
 from quarterday.services.provisioning.read_wanted import Wanted, read_wanted
+from quarterday.services.provisioning.settle_service import change_row
+from quarterday.services.tasks.close_task import close_task
 from quarterday.store.models import (
-    Plan,
     Provisioning,
     ServiceState,
     ServiceStatus,
     Subscription,
+    Task,
+    TaskStatus,
 )
 
 
@@ -35,23 +37,39 @@ def set_wanted(
     """
     service = ServiceState.objects.filter(subscription=subscription).first()
     if service is None:
-        plan = subscription.plan
-        provisioning = Provisioning.objects.filter(product_id=plan.product_id).first()
-        if provisioning is None and not is_held:
-            return None
-        place = provisioning.place if provisioning else ""
-        service = _make(subscription, place, now)
+        return begin_service(
+            subscription=subscription, today=today, now=now, actor=actor, is_held=is_held
+        )
     store_wanted(service, subscription, read_wanted(subscription, today), now=now, actor=actor)
     return service
 
 
-def _make(subscription: Subscription, place: str, now: datetime) -> ServiceState:
-    return ServiceState.objects.create(
+def begin_service(
+    *,
+    subscription: Subscription,
+    today: date,
+    now: datetime,
+    actor: str = "system",
+    is_held: bool = False,
+    is_there: bool = False,
+) -> ServiceState | None:
+    """The same for a contract that has no service yet.
+
+    ``is_there`` says that it runs already, as it does when it was taken over from another system.
+    """
+    rows = Provisioning.objects.filter(product_id=subscription.plan.product_id)
+    provisioning = rows.first()
+    if provisioning is None and not is_held:
+        return None
+    service = ServiceState.objects.create(
         subscription=subscription,
         account_id=subscription.account_id,
-        place=place,
+        place=provisioning.place if provisioning else "",
         wanted_at=now,
     )
+    wanted = read_wanted(subscription, today)
+    store_wanted(service, subscription, wanted, now=now, actor=actor, is_there=is_there)
+    return service
 
 
 def store_wanted(
@@ -61,58 +79,49 @@ def store_wanted(
     *,
     now: datetime,
     actor: str = "system",
+    is_there: bool = False,
 ) -> bool:
-    """Store what is wanted of a service; whether it was new. Its account must be claimed."""
+    """Store what is wanted of a service; whether it was new. Its account must be claimed.
+
+    Where nothing is driven, and where the service ``is_there``, it is so at once.
+    """
     was = (service.wanted, service.wanted_plan_id)
-    is_new = was != (wanted.condition, wanted.plan_id)
-    changes: dict[str, Any] = {}
-    if is_new:
-        changes = {
-            "wanted": wanted.condition,
-            "wanted_plan_id": wanted.plan_id,
-            "wanted_at": now,
-            "generation": service.generation + 1,
-            "status": ServiceStatus.DUE,
-            "next_at": now,
-            "tries": 0,
-            "error": "",
-        }
-    if not service.place and is_new:
-        changes |= _apply(wanted, now)
-    status = changes.get("status", service.status)
-    if status == ServiceStatus.SETTLED and wanted.changes_on is not None:
-        begin = start_of_day(wanted.changes_on, subscription.account.seller.time_zone)
-        changes |= {"status": ServiceStatus.DUE, "next_at": begin}
-    if not changes:
+    if was == (wanted.condition, wanted.plan_id):
+        if service.status == ServiceStatus.SETTLED and wanted.changes_at is not None:
+            change_row(service, status=ServiceStatus.DUE, next_at=wanted.changes_at)
         return False
-    before = ServiceCondition(service.condition)
-    ServiceState.objects.filter(id=service.id).update(**changes)
-    for name, value in changes.items():
-        setattr(service, name, value)
-    if is_new:
-        if not service.place:
-            note_condition(service, subscription, before, now=now, actor=actor)
-        note_entitlement(service, subscription, *was, now=now, actor=actor)
-    return is_new
-
-
-def _apply(wanted: Wanted, now: datetime) -> dict[str, Any]:
-    """Where nothing is driven, what is wanted is so at once."""
-    return {
-        "condition": wanted.condition,
-        "plan_id": wanted.plan_id,
-        "condition_at": now,
-        "status": ServiceStatus.SETTLED,
-        "next_at": None,
+    if service.status == ServiceStatus.MANUAL:
+        _dismiss_tasks(service, now)
+    changes: dict[str, Any] = {
+        "wanted": wanted.condition,
+        "wanted_plan_id": wanted.plan_id,
+        "wanted_at": now,
+        "generation": service.generation + 1,
+        "status": ServiceStatus.DUE,
+        "next_at": now,
+        "tries": 0,
+        "error": "",
     }
+    before = ServiceCondition(service.condition)
+    at_once = not service.place or is_there
+    if at_once:
+        changes |= {
+            "condition": wanted.condition,
+            "plan_id": wanted.plan_id,
+            "condition_at": now,
+            "status": ServiceStatus.SETTLED if wanted.changes_at is None else ServiceStatus.DUE,
+            "next_at": wanted.changes_at,
+        }
+    change_row(service, **changes)
+    if at_once and not is_there:
+        note_condition(service, subscription, before, now=now, actor=actor)
+    note_entitlement(service, subscription, *was, now=now, actor=actor)
+    return True
 
 
-def start_of_day(day: date, zone: str) -> datetime:
-    """The instant at which a day begins for the seller."""
-    return datetime.combine(day, time(), ZoneInfo(zone))
-
-
-def read_plan(plan_id: int | None) -> Plan | None:
-    """A plan with its product, for what tells of it."""
-    rows = Plan.objects.select_related("product")
-    return None if plan_id is None else rows.filter(id=plan_id).first()
+def _dismiss_tasks(service: ServiceState, now: datetime) -> None:
+    """What somebody was to do is no longer wanted."""
+    rows = Task.objects.filter(kind="service", subject=service.public_id, status=TaskStatus.OPEN)
+    for task in rows:
+        note = "something else is wanted by now"
+        close_task(task=task, status=TaskStatus.DISMISSED, note=note, now=now)

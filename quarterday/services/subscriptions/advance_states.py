@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from quarterday.core.lifecycle import move
+from quarterday.services.provisioning.follow_moves import claim_served, follow_moves
 from quarterday.store.models import Event, Subscription
 from quarterday.store.queries.scope import EVERYTHING, Scope
 from quarterday.store.queries.waiting import WaitingRow, find_waiting
@@ -38,9 +39,11 @@ def advance_states(
     for status in _STATES:
         while rows := find_waiting(status, today, _BATCH, scope):
             with transaction.atomic():
+                served = claim_served([row.id for row in rows])
                 for verb in ("start_trial", "activate", "cancel"):
                     chosen = [row for row in rows if _verb(status, row, today) == verb]
                     moved += _move(chosen, status, verb, now, actor) if chosen else 0
+                follow_moves(served, today=today, now=now, actor=actor)
             if len(rows) < _BATCH:
                 break
     return moved

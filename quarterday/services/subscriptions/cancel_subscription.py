@@ -11,6 +11,7 @@ from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import SubscriptionState, move
 from quarterday.services.events.record_event import record_event
 from quarterday.services.messages.queue_message import queue_message
+from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
 from quarterday.services.subscriptions.drop_setup import drop_setup
 from quarterday.services.subscriptions.end_item import end_item
@@ -54,6 +55,7 @@ def cancel_subscription(
             drop_setup(item)
         move_subscription(subscription, verb, end_on=end, cancel_reason=reason)
         set_due(account.id)
+        set_wanted(subscription=subscription, today=today, now=now, actor=actor)
         record_event(
             kind="subscription.cancelled" if at_once else "subscription.cancelling",
             subject=subscription.public_id,

@@ -11,6 +11,7 @@ from django.db import transaction
 from quarterday.core.exact import ONE
 from quarterday.services.events.record_event import record_event
 from quarterday.services.messages.queue_message import queue_message
+from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.subscriptions.add_items import add_items
 from quarterday.services.subscriptions.claim_subscription import claim_to_change
 from quarterday.services.subscriptions.end_item import end_item
@@ -71,6 +72,7 @@ def change_plan(
         subscription.save(update_fields=["plan", "anchor_on", "anchor_day"])
         add_items(account, subscription, items, plan, charge_setup)
         set_due(account.id)
+        set_wanted(subscription=subscription, today=today, now=now, actor=actor)
         record_event(
             kind="subscription.plan_changed",
             subject=subscription.public_id,

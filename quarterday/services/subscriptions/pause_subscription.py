@@ -9,6 +9,7 @@ from django.db import transaction
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import SubscriptionState
 from quarterday.services.events.record_event import record_event
+from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
 from quarterday.services.subscriptions.end_item import end_item
 from quarterday.services.subscriptions.find_items import find_running
@@ -44,6 +45,7 @@ def pause_subscription(
         for item in find_running(subscription, on):
             end_item(item, on=max(on, item.start_on), today=today, cause=EndCause.PAUSE)
         set_due(account.id)
+        set_wanted(subscription=subscription, today=today, now=now, actor=actor)
         record_event(
             kind="subscription.paused",
             subject=subscription.public_id,

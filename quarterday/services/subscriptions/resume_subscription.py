@@ -9,6 +9,7 @@ from django.db import transaction
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import move
 from quarterday.services.events.record_event import record_event
+from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
 from quarterday.services.subscriptions.find_items import find_ended_by
 from quarterday.services.subscriptions.follow_item import follow_item
@@ -44,6 +45,7 @@ def resume_subscription(
         for item in find_ended_by(subscription, EndCause.PAUSE):
             follow_item(item, subscription, on)
         set_due(account.id)
+        set_wanted(subscription=subscription, today=today, now=now, actor=actor)
         record_event(
             kind="subscription.resumed",
             subject=subscription.public_id,

@@ -16,6 +16,7 @@ from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.invoicing.catalog import Catalog
 from quarterday.services.messages.queue_welcome import queue_welcome
+from quarterday.services.provisioning.set_wanted import begin_service
 from quarterday.services.subscriptions.add_items import add_items
 from quarterday.services.subscriptions.grant_discount import make_grants
 from quarterday.services.subscriptions.plan_contract import Contract, check_open, plan_contract
@@ -53,6 +54,7 @@ def start_subscription(
     data: Mapping[str, Any] | None = None,
     actor: str = "system",
     catalog: Catalog | None = None,
+    is_waiting: bool = False,
 ) -> Subscription:
     """Start a subscription of a plan on a day, which may be past or to come.
 
@@ -62,7 +64,8 @@ def start_subscription(
     from ``anchor_on`` and ``anchor_day``. For a contract taken over from another system,
     ``billed_through`` is the first day that was not billed there: the items begin on it, and no
     setup fee is charged.
-    ``catalog`` saves reading prices and settings again when many contracts are loaded.
+    ``catalog`` saves reading prices and settings again when many contracts are loaded. One that
+    ``is_waiting`` for its order is not served yet: that is for whoever starts the order.
 
     The same ``external_id`` with the same input returns what there is. Raises `Conflict` when it
     differs, `NotFound`, and `BillingError` for bad input and a closed account.
@@ -94,6 +97,11 @@ def start_subscription(
             rows = make_grants(subscription, discounts, start_on)
             SubscriptionDiscount.objects.bulk_create(rows)
         _tell(subscription, actor, now)
+        if not is_waiting:
+            is_there = billed_through is not None
+            begin_service(
+                subscription=subscription, today=today, now=now, actor=actor, is_there=is_there
+            )
         queue_welcome(account=account, on=subscription.start_on, now=now)
     return subscription
 

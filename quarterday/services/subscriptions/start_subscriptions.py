@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from quarterday.services.invoicing.catalog import Catalog
+from quarterday.services.provisioning.follow_moves import begin_services
 from quarterday.services.subscriptions.grant_discount import make_grants
 from quarterday.services.subscriptions.item_due import make_item_row, next_due
 from quarterday.services.subscriptions.make_items import make_setup_charge
@@ -54,6 +55,7 @@ def start_subscriptions(
             )
         )
         _tell(planned, actor, now)
+        begin_services(planned, now=now, actor=actor)
 
 
 def _charge_and_set_due(planned: Sequence[Planned], catalog: Catalog) -> None:

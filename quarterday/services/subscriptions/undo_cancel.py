@@ -8,6 +8,7 @@ from django.db import transaction
 
 from quarterday.core.lifecycle import IllegalMove, move
 from quarterday.services.events.record_event import record_event
+from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
 from quarterday.services.subscriptions.find_items import find_ended_by
 from quarterday.services.subscriptions.move_subscription import move_subscription
@@ -40,6 +41,7 @@ def undo_cancel(
             restore_item(item, subscription)
         move_subscription(subscription, verb, end_on=None, cancel_reason="")
         set_due(account.id)
+        set_wanted(subscription=subscription, today=today, now=now, actor=actor)
         record_event(
             kind="subscription.cancel_undone",
             subject=subscription.public_id,

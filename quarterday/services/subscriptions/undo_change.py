@@ -10,6 +10,7 @@ from django.db import transaction
 from quarterday.services.errors import NotFound
 from quarterday.services.events.record_event import record_event
 from quarterday.services.messages.queue_message import queue_message
+from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.subscriptions.claim_subscription import claim_to_change
 from quarterday.services.subscriptions.drop_setup import drop_setup
 from quarterday.services.subscriptions.end_item import end_item
@@ -51,6 +52,7 @@ def undo_change(
             subscription.save(update_fields=["plan", "anchor_on", "anchor_day"])
             _tell(subscription, planned, on, now)
         set_due(account.id)
+        set_wanted(subscription=subscription, today=today, now=now, actor=actor)
         record_event(
             kind="subscription.change_undone",
             subject=subscription.public_id,

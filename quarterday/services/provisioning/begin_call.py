@@ -1,0 +1,112 @@
+"""Decide what to ask of a service's place, and write down that it is about to be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from quarterday.core.errors import BillingError
+from quarterday.core.period import local_date
+from quarterday.core.service import Known, ServiceAction, ServiceCondition, choose_action
+from quarterday.ports.provisioner import Failed, Provisioner, Wish, open_provisioner
+from quarterday.services.provisioning.make_wish import make_wish, read_place
+from quarterday.services.provisioning.read_wanted import Wanted, read_wanted
+from quarterday.services.provisioning.set_wanted import store_wanted
+from quarterday.services.provisioning.settle_service import put_off, settle
+from quarterday.services.subscriptions.claim_subscription import claim_subscription
+from quarterday.store.models import ServiceCall, ServiceState
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call that is written down, and what was known before it."""
+
+    call: ServiceCall
+    wish: Wish
+    provisioner: Provisioner
+    claimed_until: datetime
+    before: ServiceCondition
+    plan_id: int | None
+    was_sure: bool
+    seller_id: int
+
+
+def begin_call(service: ServiceState, *, now: datetime) -> Asked | None:
+    """The call to make for a service that was claimed; None when nothing is left to ask.
+
+    What is wanted is worked out anew, so that a change of plan on this very day counts. From here
+    on the condition is not sure until the answer is written down. One that cannot even be asked,
+    since its place is not set up, fails visibly.
+    """
+    with transaction.atomic():
+        _, subscription = claim_subscription(service.subscription_id)
+        rows = ServiceState.objects.filter(id=service.id, claimed_until=service.claimed_until)
+        row = rows.first()
+        if row is None:
+            return None
+        wanted = read_wanted(subscription, local_date(now, subscription.account.seller.time_zone))
+        store_wanted(row, subscription, wanted, now=now)
+        if not row.place:
+            settle(row, wanted.changes_at)
+            return None
+        try:
+            provisioner = open_provisioner(read_place(subscription.account.seller, row.place))
+            action = _choose(row, wanted, provisioner)
+            if action is None:
+                settle(row, wanted.changes_at)
+                return None
+            wish = make_wish(row, subscription, action, now)
+        except BillingError as error:
+            put_off(row, subscription, Failed(str(error)), now=now)
+            return None
+        return _write(row, wish, provisioner, subscription.account.seller_id, now)
+
+
+def _choose(row: ServiceState, wanted: Wanted, provisioner: Provisioner) -> ServiceAction | None:
+    return choose_action(
+        read_known(row),
+        wanted.condition,
+        wanted.plan_id,
+        can_restrict=ServiceAction.RESTRICT in provisioner.actions,
+    )
+
+
+def read_known(row: ServiceState) -> Known:
+    """What is known of a service at its place."""
+    is_sure = row.condition_at is not None
+    was_asked = is_sure or ServiceCall.objects.filter(service=row).exists()
+    condition = ServiceCondition(row.condition)
+    return Known(condition, row.plan_id, is_sure=is_sure or not was_asked, was_asked=was_asked)
+
+
+def _write(
+    row: ServiceState, wish: Wish, provisioner: Provisioner, seller_id: int, now: datetime
+) -> Asked:
+    known = read_known(row)
+    call = ServiceCall.objects.create(
+        service=row,
+        account_id=row.account_id,
+        generation=row.generation,
+        action=wish.action,
+        started_at=now,
+    )
+    until = now + timedelta(seconds=provisioner.patience)
+    changes: dict[str, Any] = {"claimed_until": until}
+    if wish.action in (ServiceAction.CREATE, ServiceAction.CHANGE_PLAN):
+        changes["plan_id"] = None
+    if wish.action is not ServiceAction.CHANGE_PLAN:
+        changes["condition_at"] = None
+    ServiceState.objects.filter(id=row.id).update(**changes)
+    return Asked(
+        call,
+        wish,
+        provisioner,
+        until,
+        before=known.condition,
+        plan_id=known.plan,
+        was_sure=known.is_sure,
+        seller_id=seller_id,
+    )
