@@ -37,7 +37,8 @@ class Settings:
     ``lead_days``: how long before its period a charge in advance is billed. ``terms_days``: how
     long after issue an invoice is due. ``billing_day``: the account's own day of the month.
     ``tax_per_line``: round tax on each line instead of once per rate. ``autopay``: charge invoices
-    to the kept method by itself, ``collect_days_before`` their due date.
+    to the kept method by itself, ``collect_days_before`` their due date. ``dunning``: the code of
+    the policy by which unpaid invoices are followed up, or ``none``.
     """
 
     lead_days: int | None = None
@@ -48,6 +49,7 @@ class Settings:
     tax_per_line: bool | None = None
     autopay: bool | None = None
     collect_days_before: int | None = None
+    dunning: str | None = None
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Settings:
@@ -76,6 +78,11 @@ class Settings:
         for name in ("tax_per_line", "autopay"):
             if not isinstance(values.get(name, False), bool):
                 raise BillingError(f"{name} must be true or false: {values[name]!r}")
+        if "dunning" in values and not _is_code(values["dunning"]):
+            raise BillingError(
+                "dunning must be the code of a policy, such as standard, or none: "
+                f"{values['dunning']!r}"
+            )
         return cls(**values)
 
     def to_data(self) -> dict[str, Any]:
@@ -86,6 +93,10 @@ class Settings:
         """
         pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
         return {name: value for name, value in pairs if value is not None}
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 64 and value.isprintable()
 
 
 _RANGES = {
@@ -108,6 +119,7 @@ class Resolved:
     tax_per_line: bool
     autopay: bool = True
     collect_days_before: int = 0
+    dunning: str = "none"
 
 
 DEFAULTS = Resolved(14, 14, Grouping.TOGETHER, None, CreditUse.AT_ISSUE, False)

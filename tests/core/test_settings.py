@@ -12,7 +12,7 @@ from quarterday.core.charging import Timing
 from quarterday.core.errors import BillingError
 from quarterday.core.settings import DEFAULTS, CreditUse, Grouping, Settings, resolve
 
-FIELDS = "lead_days terms_days grouping billing_day credit_use tax_per_line".split()
+FIELDS = "lead_days terms_days grouping billing_day credit_use tax_per_line dunning".split()
 levels = st.lists(
     st.builds(
         Settings,
@@ -22,6 +22,7 @@ levels = st.lists(
         billing_day=st.none() | st.integers(1, 31),
         credit_use=st.none() | st.sampled_from(CreditUse),
         tax_per_line=st.none() | st.booleans(),
+        dunning=st.none() | st.sampled_from(["standard", "none"]),
     ),
     max_size=5,
 )
@@ -58,6 +59,7 @@ def test_settings_come_back_from_their_data(given_levels: list[Settings]) -> Non
         ({"lead_days": 367}, "from 0 to 366: 367"),
         ({"terms_days": "14"}, "whole number from 0 to 366: '14'"),
         ({"terms_days": 1.5}, "whole number"),
+        ({"dunning": 3}, "the code of a policy, such as standard, or none: 3"),
         ({"terms_days": True}, "whole number"),
         ({"billing_day": 0}, "from 1 to 31: 0"),
         ({"billing_day": 32}, "from 1 to 31: 32"),
