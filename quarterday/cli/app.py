@@ -44,6 +44,8 @@ from quarterday.cli import (
     payouts,
     quotes,
     refunds,
+    run_accounts,
+    runs,
     reports,
     sandbox,
     sellers,
@@ -58,6 +60,7 @@ from quarterday.cli.backup import backup_command, restore_command
 from quarterday.cli.check import check_command
 from quarterday.cli.command import command, make_group
 from quarterday.cli.demo import demo_command
+from quarterday.cli.doctor import doctor_command
 from quarterday.cli.errors import EXIT_CODES
 from quarterday.cli.explain import explain_command
 from quarterday.cli.forecast import forecast_command
@@ -106,6 +109,7 @@ command(app, "forecast", panel=_BILL)(forecast_command)
 command(app, "explain", panel=_BILL)(explain_command)
 command(app, "check", panel=_BOOKS)(check_command)
 command(app, "reconcile", panel=_BOOKS)(reconcile_command)
+command(app, "doctor", database=False, panel=_RUN)(doctor_command)
 command(app, "backup", panel=_RUN)(backup_command)
 command(app, "restore", database=False, panel=_RUN)(restore_command)
 
@@ -113,6 +117,8 @@ payments.group.add_typer(refunds.group)
 payments.group.add_typer(attempts.group)
 subscriptions.group.add_typer(subscription_changes.group)
 subscriptions.group.add_typer(subscription_states.group)
+runs.group.add_typer(run_accounts.group)
+app.add_typer(runs.group, name="runs", rich_help_panel=_BILL)
 app.add_typer(invoices.group, name="invoices", rich_help_panel=_BILL)
 app.add_typer(documents.group, name="documents", rich_help_panel=_BILL)
 app.add_typer(usage.group, name="usage", rich_help_panel=_BILL)

@@ -27,7 +27,7 @@ class ExitCode(IntEnum):
 
 EXIT_CODES = {
     ExitCode.DONE: "done",
-    ExitCode.OFFENCES: "check found offences",
+    ExitCode.OFFENCES: "check found offences, or doctor something bad",
     ExitCode.USAGE: "wrong usage",
     ExitCode.DATABASE: "the database is missing, out of date, busy or out of reach",
     ExitCode.INCOMPLETE: "done, but something was skipped or refused",

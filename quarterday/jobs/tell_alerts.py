@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -83,7 +84,7 @@ def _list_parcels(
                 channel="mail" if address else "chat",
                 address=address,
                 name="",
-                sender=settings.MAIL_FROM or f"quarterday@{site}",
+                sender=parseaddr(settings.MAIL_FROM)[1] or f"quarterday@{site}",
                 sender_name="Quarterday",
                 title=f"[{site}] {mark}: {alert.text}"[:200],
                 text=f"{alert.text}\n\nRaised {_at(alert.raised_at)}.{over}\n",

@@ -156,6 +156,7 @@ LOGGING_CONFIG = "quarterday.project.logs.configure_logs"
 DEFAULT_EXCEPTION_REPORTER = "quarterday.project.error_report.SafeReporter"
 
 MAIL_FROM: str
+DKIM_KEYS: dict[str, tuple[str, str]]
 ALERT_MAIL: list[str]
 ALERT_WAY: dict[str, Any] | None
 METRICS_TOKEN: str

@@ -1,0 +1,1 @@
+"""Whether an installation is set up as it should be; one file for each area."""
