@@ -30,6 +30,10 @@ SELECT id FROM store_gatewayevent
 WHERE {_OPEN} AND status = 'unmatched' AND seller_id IS NOT NULL
 ORDER BY received_at, id
 """
+_COUNTED = f"""
+SELECT COUNT(*) FROM store_gatewayevent
+WHERE {_OPEN} AND status = 'unmatched' AND seller_id = %s
+"""
 
 
 def list_due(now: datetime, limit: int) -> list[int]:
@@ -49,6 +53,11 @@ def list_waiting(seller: Seller, gateway: str, names: set[str], now: datetime) -
 def list_unmatched_keys() -> list[int]:
     """The keys of what stands in the inbox, the oldest first."""
     return [key for (key,) in fetch(_UNMATCHED)]
+
+
+def count_unmatched(seller: Seller) -> int:
+    """How much of a seller stands in the inbox."""
+    return int(fetch(_COUNTED, [seller.id])[0][0])
 
 
 def _at(now: datetime) -> object:

@@ -20,6 +20,7 @@ from quarterday.web.console.chart_draw import (
     draw_dots,
     draw_strokes,
     label_values,
+    merge,
     percent,
     pixels,
 )
@@ -154,7 +155,8 @@ def bar_chart(
         ends = [value or 0 for one in series for value in one.values]
     scale = make_scale(ends, HEIGHT, is_whole=unit.is_whole)
     spots = draw_bars(scale, places, series, unit, is_stacked=is_stacked)
-    labels = label_values(scale, series[0], unit) if len(series) == 1 else []
+    one = merge(series, len(places))
+    labels = label_values(scale, one, unit) if one else []
     return Chart(question, unit, places, series, scale, spots, (), labels, note, over)
 
 

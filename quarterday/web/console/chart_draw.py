@@ -80,6 +80,21 @@ def label_values(scale: Scale, one: Series, unit: Unit) -> list[Label]:
     return labels
 
 
+def merge(series: Sequence[Series], count: int) -> Series | None:
+    """What is to be labelled: the only series, or several that never meet at a place.
+
+    >>> late, early = Series("Late", Tone.BAD, [0, 5]), Series("Early", Tone.PLAIN, [3, 0])
+    >>> merge([late, early], 2).values, merge([late, late], 2)
+    ([3, 5], None)
+    """
+    if len(series) == 1:
+        return series[0]
+    columns = [[one.values[index] or 0 for one in series] for index in range(count)]
+    if any(sum(1 for value in column if value) > 1 for column in columns):
+        return None
+    return series[0]._replace(values=[sum(column) for column in columns])
+
+
 def percent(part: Fraction) -> str:
     """A part of the width.
 
