@@ -44,6 +44,7 @@ def add_staff(
             user=user, seller=seller, role=role, since=now, actor=actor
         )
         User.objects.filter(id=user.id, is_staff=False).update(is_staff=True)
+        user.is_staff = True
         record_staff_event("staff.added", row, now=now, actor=actor, data={"role": role})
     return row
 

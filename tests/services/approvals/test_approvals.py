@@ -1,0 +1,166 @@
+"""Four eyes: what is above the limit is done once, after somebody else has looked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from quarterday.core.errors import BillingError
+from quarterday.services.approvals.decide_approval import (
+    approve,
+    finish_approved,
+    refuse,
+    withdraw,
+)
+from quarterday.services.approvals.do_or_ask import Outcome, do_or_ask
+from quarterday.services.approvals.wish import Wish, wish_credit, wish_refund
+from quarterday.services.errors import Conflict
+from quarterday.services.payments.refund_by_gateway import refund_by_gateway
+from quarterday.services.payments.start_refund import start_refund
+from quarterday.services.staff.check_staff import Forbidden
+from quarterday.services.users.add_user import add_user
+from quarterday.store.models import (
+    Account,
+    Approval,
+    Brand,
+    CreditGrant,
+    Event,
+    Payment,
+    Refund,
+    User,
+)
+from tests.services.paid import offer, pay
+from tests.services.till import DAY, NOW, Shop, together
+
+LIMITS = {"approvals": {"refund": {"EUR": "50.00"}, "credit": {"EUR": "10.00"}}}
+
+
+def limit(shop: Shop) -> Payment:
+    """A payment by a gateway at a seller that has limits."""
+    offer(shop)
+    payment = pay(shop.invoice(10000))
+    brand = Brand.objects.get(seller=shop.seller)
+    brand.data = {**brand.data, **LIMITS}
+    brand.save()
+    return Payment.objects.select_related("account__seller").get(id=payment.id)
+
+
+def person(name: str) -> User:
+    return add_user(email=f"{name}@example.com", name=name)
+
+
+def ask(wish: Wish, user: User, *, role: str = "finance", key: str = "k1") -> Outcome:
+    return do_or_ask(wish, user=user, role=role, key=key, today=DAY, now=NOW)
+
+
+def refund_wish(payment: Payment, amount_minor: int = 6000) -> Wish:
+    return wish_refund(payment=payment, amount_minor=amount_minor, reason="outage", reopen=True)
+
+
+def waiting(payment: Payment, by: User, key: str = "k1") -> Approval:
+    approval = ask(refund_wish(payment), by, key=key).approval
+    assert approval is not None
+    return Approval.objects.select_related("seller", "account", "asked_by").get(id=approval.id)
+
+
+def test_below_the_limit_it_is_done_at_once_and_once(shop: Shop) -> None:
+    payment, finn = limit(shop), person("finn")
+    first, second = (ask(refund_wish(payment, 5000), finn) for _ in range(2))
+    assert first.approval is None
+    assert first.result == second.result == Refund.objects.get().public_id
+    event = Event.objects.get(kind="payment.refunded")
+    assert event.actor == finn.public_id
+
+
+def test_above_it_somebody_else_decides(shop: Shop) -> None:
+    payment, finn, olga = limit(shop), person("finn"), person("olga")
+    row = waiting(payment, finn)
+    assert waiting(payment, finn) == row
+    with pytest.raises(Conflict, match="another amount"):
+        ask(refund_wish(payment, 7000), finn)
+    assert not Refund.objects.exists()
+    for user, role in ((finn, "owner"), (olga, "support"), (olga, "auditor")):
+        with pytest.raises(Forbidden):
+            approve(row, user=user, role=role, now=NOW)
+        with pytest.raises(Forbidden):
+            refuse(row, user=user, role=role, now=NOW)
+    done = approve(row, user=olga, role="finance", now=NOW)
+    again = approve(row, user=olga, role="finance", now=NOW)
+    refund = Refund.objects.get()
+    assert (done.status, done.result, again.result) == ("done", refund.public_id, refund.public_id)
+    assert refund.amount_minor == 6000
+    with pytest.raises(Conflict):
+        refuse(row, user=olga, role="owner", now=NOW)
+    said = Event.objects.filter(subject=row.public_id).order_by("id")
+    assert list(said.values_list("kind", "actor")) == [
+        ("approval.asked", finn.public_id),
+        ("approval.approved", olga.public_id),
+        ("approval.done", "system"),
+    ]
+
+
+def test_credit_waits_too_and_what_is_refused_or_taken_back_is_not_given(shop: Shop) -> None:
+    limit(shop)
+    finn, olga = person("finn"), person("olga")
+    account = Account.objects.get(id=shop.account.id)
+    before = CreditGrant.objects.count()
+    wish = wish_credit(account=account, amount_minor=2000, reason="sorry")
+    rows = [ask(wish, finn, key=key).approval for key in ("a", "b", "c")]
+    first, second, third = (one for one in rows if one)
+    with pytest.raises(Forbidden):
+        withdraw(first, user=olga, now=NOW)
+    assert withdraw(first, user=finn, now=NOW).status == "withdrawn"
+    assert refuse(second, user=olga, role="owner", now=NOW).status == "refused"
+    with pytest.raises(Conflict):
+        approve(second, user=olga, role="owner", now=NOW)
+    assert CreditGrant.objects.count() == before
+    assert approve(third, user=olga, role="owner", now=NOW).status == "done"
+    assert CreditGrant.objects.latest("id").amount_minor == 2000
+    with pytest.raises(Forbidden):
+        ask(wish, finn, role="support", key="d")
+
+
+def test_what_cannot_be_done_any_more_says_why(shop: Shop) -> None:
+    payment, finn, olga = limit(shop), person("finn"), person("olga")
+    rows = [waiting(payment, finn, key) for key in ("a", "b")]
+    ends = [approve(row, user=olga, role="owner", now=NOW) for row in rows]
+    assert [one.status for one in ends] == ["done", "failed"]
+    assert "at most" in ends[1].error
+    assert Refund.objects.count() == 1
+
+
+def test_two_who_decide_at_once_are_one_decision(open_shop: Shop) -> None:
+    payment, finn = limit(open_shop), person("finn")
+    row, deciders = waiting(payment, finn), [person("olga"), person("otto")]
+    calls: list[Callable[[], Approval]] = [
+        lambda: approve(row_of(row), user=deciders[0], role="owner", now=NOW),
+        lambda: approve(row_of(row), user=deciders[1], role="owner", now=NOW),
+        lambda: refuse(row_of(row), user=deciders[1], role="owner", now=NOW),
+    ]
+    answers = together(*calls)
+    status = Approval.objects.get().status
+    assert status in ("done", "refused")
+    assert Refund.objects.count() == (status == "done")
+    assert all(isinstance(one, Approval | BillingError) for one in answers)
+
+
+@pytest.mark.parametrize("place", ["decided", "booked", "refunded"])
+def test_death_after_any_commit_is_made_good_once(shop: Shop, place: str) -> None:
+    payment, finn, olga = limit(shop), person("finn"), person("olga")
+    row = waiting(payment, finn)
+    # What the database holds when the process dies there.
+    Approval.objects.filter(id=row.id).update(status="approved", decided_by=olga, decided_at=NOW)
+    terms = {"amount_minor": 6000, "reopen": True, "reason": "outage", "external_id": row.public_id}
+    if place == "booked":
+        start_refund(payment=payment, today=DAY, now=NOW, **terms)  # type: ignore[arg-type]
+    if place == "refunded":
+        refund_by_gateway(payment=payment, today=DAY, now=NOW, **terms)  # type: ignore[arg-type]
+    for _ in range(2):
+        done = finish_approved(row_of(row), today=DAY, now=NOW)
+        assert (done.status, done.result) == ("done", Refund.objects.get().public_id)
+    assert Refund.objects.get().attempt.status == "succeeded"
+
+
+def row_of(row: Approval) -> Approval:
+    return Approval.objects.select_related("seller", "account", "asked_by").get(id=row.id)
