@@ -59,7 +59,10 @@ def check_web_address(url: str, name: str) -> str:
         raise BillingError(f"{name} must not hold a user, a password or a #: {url!r}")
     schemes = ("https", "http") if is_private_allowed(parts.hostname or "") else ("https",)
     if parts.scheme not in schemes:
-        raise BillingError(f"{name} must begin with https://, as it is read on the way otherwise")
+        raise BillingError(
+            f"{name} must begin with https://, as it is read on the way otherwise; in a network of "
+            f"your own, list its host in {VARIABLE}"
+        )
     return url
 
 

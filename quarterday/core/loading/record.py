@@ -83,8 +83,8 @@ def read_native(given: Mapping[str, Any]) -> tuple[Record | None, list[BadValue]
     'meter'
     >>> [str(one) for one in read_native({"type": "car"})[1]]
     ["'car' is no type of record; use one of account, addon, brand, charge, contact, credit, \
-discount, meter, offer, payment, plan, price, product, product_group, seller, subscription, \
-tax_rate, usage"]
+discount, meter, offer, payment, plan, price, product, product_group, provisioning, \
+seller, subscription, tax_rate, usage"]
     """
     kind = given.get("type")
     if not isinstance(kind, str) or kind not in RECORD_TYPES:

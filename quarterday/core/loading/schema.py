@@ -65,6 +65,7 @@ _TYPES = {
     "custom_css:text/20000 data:data",
     "product_group": "seller:text/64 code*:text/64 name*:text/200 description:text/4000 "
     "position:count",
+    "provisioning": "seller:text/64 product*:text/64 place:text/64 options:data features:words",
     "offer": "seller:text/64 product*:text/64 group*:text/64 is_public:flag headline:text/200 "
     "description:text/4000 features:words position:count max_quantity:count options:rows "
     "addons:words activation:text/16 on_invoice:flag",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from quarterday.services.hooks.queue_hook import queue_deliveries, wants
+from quarterday.services.hooks.kinds import wants
+from quarterday.services.hooks.queue_hook import queue_deliveries
 from quarterday.store.models import Alert, WebhookDelivery, WebhookEndpoint
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from quarterday.core.errors import BillingError
+from quarterday.services.hooks.kinds import wants
 from quarterday.store.models import Account, Seller, WebhookDelivery, WebhookEndpoint
 
 
@@ -50,13 +51,3 @@ def queue_hook(
 def queue_deliveries(deliveries: Iterable[WebhookDelivery]) -> None:
     """Write deliveries; those whose occasion is queued already stay as they are."""
     WebhookDelivery.objects.bulk_create(deliveries, ignore_conflicts=True)
-
-
-def wants(kinds: Sequence[str], kind: str) -> bool:
-    """Whether an endpoint is told of a kind: none listed is all, ``invoice.*`` is all of invoices.
-
-    >>> wants([], "invoice.paid"), wants(["invoice.*"], "invoice.paid"), wants(["a.b"], "a.c")
-    (True, True, False)
-    """
-    group = kind.partition(".")[0]
-    return not kinds or kind in kinds or f"{group}.*" in kinds

@@ -24,7 +24,12 @@ from quarterday.services.imports.load_catalog import (
 from quarterday.services.imports.load_contracts import load_addon, load_subscription
 from quarterday.services.imports.load_money import load_charge, load_credit, load_payment
 from quarterday.services.imports.load_parties import load_account, load_contact
-from quarterday.services.imports.load_shop import load_brand, load_group, load_offer
+from quarterday.services.imports.load_shop import (
+    load_brand,
+    load_group,
+    load_offer,
+    load_provisioning,
+)
 from quarterday.services.imports.load_usage import load_many_usage, load_usage
 from quarterday.services.imports.new_customers import group_rows, open_customers
 from quarterday.services.imports.read_rows import LoadRow
@@ -41,6 +46,7 @@ LOADERS: Mapping[str, Callable[[Record, Context], Outcome]] = {
     "discount": load_discount,
     "product_group": load_group,
     "offer": load_offer,
+    "provisioning": load_provisioning,
     "account": load_account,
     "contact": load_contact,
     "subscription": load_subscription,

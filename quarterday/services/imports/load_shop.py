@@ -8,11 +8,12 @@ import binascii
 from quarterday.core.loading.record import Record
 from quarterday.services.catalog.publish_group import publish_group
 from quarterday.services.catalog.publish_offer import publish_offer
+from quarterday.services.catalog.publish_provisioning import publish_provisioning
 from quarterday.services.imports.context import Context
 from quarterday.services.imports.load_catalog import outcome_of, rest_of, rows_before, told_by
 from quarterday.services.imports.report import Outcome
 from quarterday.services.sellers.change_brand import change_brand
-from quarterday.store.models import Brand, Offer, ProductGroup
+from quarterday.store.models import Brand, Offer, ProductGroup, Provisioning
 
 
 def load_brand(record: Record, context: Context) -> Outcome:
@@ -53,4 +54,13 @@ def load_offer(record: Record, context: Context) -> Outcome:
     before = rows_before(Offer, product=product)
     given = rest_of(record, "product", "group")
     row = publish_offer(product=product, group=group, **given, **told_by(context))
+    return outcome_of(row, before)
+
+
+def load_provisioning(record: Record, context: Context) -> Outcome:
+    """Say where the services of a product run."""
+    product = context.product(record)
+    before = rows_before(Provisioning, product=product)
+    given = rest_of(record, "product")
+    row = publish_provisioning(product=product, **given, **told_by(context))
     return outcome_of(row, before)

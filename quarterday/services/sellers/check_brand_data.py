@@ -21,6 +21,7 @@ from quarterday.core.limits import find_bad_data
 from quarterday.core.method_fee import read_fees
 from quarterday.core.money import currency
 from quarterday.ports.gateway import list_gateways
+from quarterday.services.provisioning.check_places import check_places
 
 _HOST = re.compile(
     r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -54,8 +55,8 @@ def check_brand_data(data: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(hosts, list | tuple):
             raise BillingError("link_hosts must be a list of host names")
         checked["link_hosts"] = [check_host(str(one), "link_hosts") for one in hosts]
-    if "gateways" in checked:
-        checked["gateways"] = _check_gateways(checked["gateways"])
+    places = {"gateways": _check_gateways, "provisioners": check_places}
+    checked |= {name: check(checked[name]) for name, check in places.items() if name in checked}
     if "add_funds" in checked:
         for code in _need_mapping(checked["add_funds"], "add_funds"):
             read_limits(checked["add_funds"], currency(str(code)).code)
