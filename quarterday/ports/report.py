@@ -128,9 +128,10 @@ class ReportRow(NamedTuple):
 
 
 class ChartKind(StrEnum):
-    """Bars for amounts, lines for rates."""
+    """Bars for amounts, side by side or stacked on each other; lines for rates."""
 
     BARS = "bars"
+    STACKED = "stacked"
     LINES = "lines"
 
 

@@ -73,8 +73,10 @@ class Churn:
             *((Column("mrr", "MRR of month 0", ColumnKind.MONEY),) if is_mrr else ()),
             *months,
         )
-        names = tuple(month.name for month in months)
-        chart = Chart("How much of each cohort is left?", ChartKind.LINES, "cohort", names[-3:])
+        question = "How much of each cohort is left after 1, 3 and 6 months?"
+        known = {month.name for month in months}
+        shown = tuple(name for name in ("month_1", "month_3", "month_6") if name in known)
+        chart = Chart(question, ChartKind.LINES, "cohort", shown)
         return ReportResult(columns, rows, (), _NOTES, chart)
 
 

@@ -97,5 +97,5 @@ class Mrr:
                     }
                 )
             )
-        chart = Chart("Why did MRR change?", ChartKind.BARS, "period", MOVES)
+        chart = Chart("Why did MRR change?", ChartKind.STACKED, "period", MOVES)
         return ReportResult(_COLUMNS, rows, (), NOTES, chart)
