@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quarterday.store.models import ScheduledRun
 
 group = make_group("See what a billing run would do, order runs for now or a day, hold accounts.")
+_SUMS = ("invoiced", "last", "credited", "credit_applied")
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The run, by its public id.")]
 
 
@@ -170,7 +171,7 @@ def _summarize(run: ScheduledRun) -> dict[str, Any]:
     """What a run counted, amounts in currency units as text."""
     found: dict[str, Any] = {}
     for name, value in run.summary.items():
-        if name in ("invoiced", "credited", "credit_applied"):
+        if name in _SUMS:
             found[name] = {code: amount(minor, code) for code, minor in sorted(value.items())}
         elif name != "after":
             found[name] = value
@@ -184,7 +185,7 @@ def _facts(data: dict[str, Any]) -> list[tuple[str, object]]:
             continue
         if name == "errors":
             facts += [("skipped", f"{who}: {why}") for who, why in value]
-        elif name in ("invoiced", "credited", "credit_applied"):
+        elif name in _SUMS:
             facts += [
                 (name.replace("_", " "), f"{number} {code}") for code, number in value.items()
             ]

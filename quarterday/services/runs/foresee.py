@@ -45,6 +45,7 @@ def _read_after(work: RunWork) -> DueRow | None:
 
 def _write(work: RunWork, found: Sequence[Foreseen], after: DueRow) -> None:
     invoiced: Counter[str] = Counter()
+    last: Counter[str] = Counter()
     changes: Counter[str] = Counter()
     documents = 0
     for one in found:
@@ -53,10 +54,11 @@ def _write(work: RunWork, found: Sequence[Foreseen], after: DueRow) -> None:
         if one.change != "blocked":
             invoiced[one.currency] += one.total_minor
             documents += one.documents
+            last[one.currency] += one.last_minor or 0
     summary = add_counts(
         work.summary,
         {"accounts": len(found), "documents": documents},
-        {"invoiced": invoiced, "changes": changes},
+        {"invoiced": invoiced, "last": last, "changes": changes},
     )
     summary["after"] = [after.bill_on.isoformat(), after.account_id]
     with transaction.atomic():

@@ -182,6 +182,7 @@ def test_a_preview_says_what_is_different_and_why() -> None:
     assert found[new.account_id].change == "new"
     assert run.summary["changes"] == {"higher": 1, "blocked": 1, "new": 1, "same": 3}
     assert run.summary["invoiced"] == {"EUR": 3570 + 4 * 1190}
+    assert run.summary["last"] == {"EUR": 4 * 1190}
     kept = RunForecast.objects.get(seller=seller)
     assert (kept.day, kept.data["run"]) == (day(2), run.public_id)
     real = run_billing(first=day(2), last=day(2), now=day_at(day(2)))
