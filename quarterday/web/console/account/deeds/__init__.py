@@ -45,21 +45,19 @@ INVOICE: tuple[Deed, ...] = (
     invoice.VoidInvoice(),
     invoice.WriteOff(),
 )
+INVOICE_WAITING: tuple[Deed, ...] = (holds.PauseReminding(), holds.Promise())
 PAYMENT: tuple[Deed, ...] = (refund.RefundPayment(), refund.RefundToCredit())
 SERVICE: tuple[Deed, ...] = (services.Pause(), services.Resume(), services.HoldService())
-_ON_ROWS: tuple[Deed, ...] = (
-    holds.ReleaseReminding(),
-    services.ReleaseService(),
-    services.DropCharge(),
-    people.ChangeContact(),
-    people.RemoveContact(),
-    people.PinNote(),
-    people.RemoveNote(),
-    people.RemoveMethod(),
-    people.Resend(),
-)
+PAUSE: tuple[Deed, ...] = (holds.ReleaseReminding(),)
+SERVICE_HOLD: tuple[Deed, ...] = (services.ReleaseService(),)
+CHARGE: tuple[Deed, ...] = (services.DropCharge(),)
+CONTACT: tuple[Deed, ...] = (people.ChangeContact(), people.RemoveContact())
+NOTE: tuple[Deed, ...] = (people.PinNote(), people.RemoveNote())
+METHOD: tuple[Deed, ...] = (people.RemoveMethod(),)
+DELIVERY: tuple[Deed, ...] = (people.Resend(),)
 ALL: tuple[Deed, ...] = (
-    *MONEY, *CUSTOMER, *WAITING, *ENDING, *INVOICE, *PAYMENT, *SERVICE, *_ON_ROWS
+    *MONEY, *CUSTOMER, *WAITING, *ENDING, *INVOICE, *PAYMENT, *SERVICE, *PAUSE, *SERVICE_HOLD,
+    *CHARGE, *CONTACT, *NOTE, *METHOD, *DELIVERY,
 )  # fmt: skip
 _BY_CODE = {one.code: one for one in ALL}
 
