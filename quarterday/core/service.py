@@ -134,3 +134,17 @@ def condition_after(action: ServiceAction, before: ServiceCondition) -> ServiceC
     'active'
     """
     return _RESULT.get(action, before)
+
+
+def plan_after(action: ServiceAction, known: Known, plan: int | None) -> int | None:
+    """The plan of a service once an action is done, as far as it is known; ``plan`` was asked for.
+
+    What was made by an earlier call, whose answer got lost, may have been made with another plan.
+
+    >>> made = plan_after(ServiceAction.CREATE, Known(ServiceCondition.NONE, is_sure=False), 2)
+    >>> made is None, plan_after(ServiceAction.CHANGE_PLAN, Known(ServiceCondition.ACTIVE, 1), 2)
+    (True, 2)
+    """
+    if action is ServiceAction.CREATE:
+        return plan if known.is_sure else None
+    return plan if action is ServiceAction.CHANGE_PLAN else known.plan

@@ -14,8 +14,8 @@ from quarterday.core.webhook import make_secret, read_secret
 from quarterday.ports.guarded_http import check_web_address
 from quarterday.services.debits.vault import seal
 from quarterday.services.errors import Conflict
-from quarterday.services.events.record_event import record_event
 from quarterday.services.hooks.kinds import check_kinds
+from quarterday.services.hooks.note_endpoint import note_endpoint
 from quarterday.store.models import Event, Seller, WebhookEndpoint
 
 _SECRET_BYTES = 32
@@ -24,7 +24,7 @@ _MOST = 20
 
 def add_endpoint(
     *,
-    seller: Seller,
+    seller: Seller | None,
     url: str,
     now: datetime,
     kinds: Sequence[str] = (),
@@ -33,6 +33,7 @@ def add_endpoint(
 ) -> tuple[WebhookEndpoint, str]:
     """A new endpoint and the secret of its signatures, which is shown this once.
 
+    Without a seller it is told of all of them, and of alerts about the installation itself.
     ``secret`` names a variable (``env:NAME``) where it is not to be made here. It is told what
     happens from now on. Raises `BillingError` for a bad address, kind or secret, and `Conflict`
     for an address that the seller has already.
@@ -58,12 +59,5 @@ def add_endpoint(
         read_secret(os.environ.get(shown[4:], "") if secret else shown)
         endpoint.secret = secret or seal(shown, owner=endpoint.public_id)
         endpoint.save(force_insert=True)
-        record_event(
-            kind="webhook.added",
-            subject=endpoint.public_id,
-            seller_id=seller.id,
-            actor=actor,
-            now=now,
-            data={"url": url, "kinds": endpoint.kinds},
-        )
+        note_endpoint(endpoint, "webhook.added", actor=actor, now=now)
     return endpoint, "" if secret else shown

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 
-from quarterday.services.events.record_event import record_event
 from quarterday.services.hooks.kinds import check_kinds
+from quarterday.services.hooks.note_endpoint import note_endpoint
 from quarterday.store.models import Event, HookStatus, WebhookDelivery, WebhookEndpoint
 
 
@@ -38,7 +38,7 @@ def change_endpoint(
         if not changes:
             return row
         WebhookEndpoint.objects.filter(id=row.id).update(**changes)
-        _tell(row, "webhook.changed", actor, now)
+        note_endpoint(row, "webhook.changed", actor=actor, now=now)
         row.refresh_from_db()
     return row
 
@@ -46,7 +46,7 @@ def change_endpoint(
 def remove_endpoint(*, endpoint: WebhookEndpoint, now: datetime, actor: str = "system") -> None:
     """Tell an endpoint nothing any more; what waits for it goes with it."""
     with transaction.atomic():
-        _tell(endpoint, "webhook.removed", actor, now)
+        note_endpoint(endpoint, "webhook.removed", actor=actor, now=now)
         endpoint.delete()
 
 
@@ -68,16 +68,3 @@ def tidy_deliveries(*, now: datetime, days: int = 30) -> int:
     """Forget what was told long ago; how much that was."""
     rows = WebhookDelivery.objects.exclude(status=HookStatus.QUEUED)
     return rows.filter(created_at__lt=now - timedelta(days=days)).delete()[0]
-
-
-def _tell(endpoint: WebhookEndpoint, kind: str, actor: str, now: datetime) -> None:
-    if endpoint.seller_id is None:
-        return
-    record_event(
-        kind=kind,
-        subject=endpoint.public_id,
-        seller_id=endpoint.seller_id,
-        actor=actor,
-        now=now,
-        data={"url": endpoint.url},
-    )

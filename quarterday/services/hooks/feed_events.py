@@ -15,7 +15,7 @@ from django.db import transaction
 
 from quarterday.services.hooks.kinds import is_told, wants
 from quarterday.services.hooks.queue_hook import queue_deliveries
-from quarterday.store.models import Account, Event, WebhookDelivery, WebhookEndpoint
+from quarterday.store.models import Account, Event, Seller, WebhookDelivery, WebhookEndpoint
 
 _BATCH = 2000
 # An event may be written by a transaction that began earlier and commits later than others, so its
@@ -62,13 +62,17 @@ def _make_deliveries(
     endpoint: WebhookEndpoint, events: Sequence[Event], now: datetime
 ) -> list[WebhookDelivery]:
     accounts = Account.objects.in_bulk({one.account_id for one in events if one.account_id})
+    sellers = dict(Seller.objects.values_list("id", "code")) if events else {}
     return [
         WebhookDelivery(
             endpoint=endpoint,
             account_id=one.account_id,
             kind=one.kind,
             key=f"event {one.id}",
-            payload=_make_payload(one, accounts.get(one.account_id or 0)),
+            payload={
+                "seller": sellers[one.seller_id],
+                **_make_payload(one, accounts.get(one.account_id or 0)),
+            },
             created_at=now,
             next_at=now,
         )

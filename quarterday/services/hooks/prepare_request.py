@@ -20,7 +20,6 @@ def prepare_request(delivery: WebhookDelivery, *, now: datetime) -> tuple[bytes,
     told = {
         "type": delivery.kind,
         "timestamp": delivery.created_at.isoformat(),
-        "seller": delivery.endpoint.seller and delivery.endpoint.seller.code,
         "data": delivery.payload,
     }
     body = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()

@@ -22,15 +22,14 @@ from quarterday.store.models import ServiceCall, ServiceState
 
 @dataclass(frozen=True)
 class Asked:
-    """A call that is written down, and what was known before it."""
+    """A call that is written down, what was known before it, and the plan that it asks for."""
 
     call: ServiceCall
     wish: Wish
     provisioner: Provisioner
     claimed_until: datetime
-    before: ServiceCondition
+    known: Known
     plan_id: int | None
-    was_sure: bool
     seller_id: int
 
 
@@ -105,8 +104,7 @@ def _write(
         wish,
         provisioner,
         until,
-        before=known.condition,
-        plan_id=known.plan,
-        was_sure=known.is_sure,
+        known=known,
+        plan_id=row.wanted_plan_id,
         seller_id=seller_id,
     )

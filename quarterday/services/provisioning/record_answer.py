@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from quarterday.core.period import local_date
-from quarterday.core.service import ServiceAction, ServiceCondition, choose_action, condition_after
+from quarterday.core.service import ServiceCondition, choose_action, condition_after, plan_after
 from quarterday.ports.provisioner import Answer, Done, Failed, Manual, Unknown
 from quarterday.services.provisioning.begin_call import Asked, read_known
 from quarterday.services.provisioning.note_condition import note_condition
@@ -41,7 +41,7 @@ def record_answer(asked: Asked, answer: Answer, *, now: datetime) -> bool:
             return False
         match answer:
             case Done():
-                finish_done(row, subscription, asked.wish.action, asked, answer, now=now)
+                _finish(row, subscription, asked, answer, now)
             case Manual():
                 _leave_to_people(row, subscription, asked, answer, now)
             case Failed() | Unknown():
@@ -74,44 +74,24 @@ def _ask_anew(row: ServiceState, now: datetime) -> None:
     )
 
 
-def finish_done(
-    row: ServiceState,
-    subscription: Subscription,
-    action: ServiceAction,
-    asked: Asked | None,
-    answer: Done,
-    *,
-    now: datetime,
-    actor: str = "system",
+def _finish(
+    row: ServiceState, subscription: Subscription, asked: Asked, answer: Done, now: datetime
 ) -> None:
-    """The action is done: keep that, tell it, and go on with what is left to do.
-
-    Without ``asked`` somebody has said that they did it.
-    """
-    before = asked.before if asked else ServiceCondition(row.condition)
+    """The action is done: keep that, tell it, and go on with what is left to do."""
+    action, before = asked.wish.action, asked.known.condition
     changes: dict[str, Any] = {
         "condition": condition_after(action, before),
         "condition_at": now,
+        "plan_id": plan_after(action, asked.known, asked.plan_id),
         "claimed_until": None,
         "data": {**row.data, **answer.data},
     }
-    if action in (ServiceAction.CREATE, ServiceAction.CHANGE_PLAN):
-        changes["plan_id"] = _plan_of(subscription, asked, row)
     change_row(row, **changes)
-    note_condition(row, subscription, before, now=now, actor=actor)
-    go_on(row, subscription, now=now)
+    note_condition(row, subscription, before, now=now, actor="system")
+    _go_on(row, subscription, now=now)
 
 
-def _plan_of(subscription: Subscription, asked: Asked | None, row: ServiceState) -> int | None:
-    if asked is None or asked.call.generation == row.generation:
-        return row.wanted_plan_id
-    plans = type(subscription.plan)._default_manager
-    found = plans.filter(product__code=asked.wish.product, code=asked.wish.plan)
-    owned = found.filter(product__seller=subscription.account.seller_id)
-    return owned.values_list("id", flat=True).first()
-
-
-def go_on(row: ServiceState, subscription: Subscription, *, now: datetime) -> None:
+def _go_on(row: ServiceState, subscription: Subscription, *, now: datetime) -> None:
     """Settle a service that is as it is wanted, and let the job go on with any other."""
     wanted = read_wanted(subscription, local_date(now, subscription.account.seller.time_zone))
     known, is_new = read_known(row), row.wanted_plan_id != wanted.plan_id
@@ -140,8 +120,8 @@ def _fail(
 
 def _know_again(row: ServiceState, asked: Asked) -> None:
     """A place that says no has changed nothing: it is as it was before it was asked."""
-    changes: dict[str, Any] = {"plan_id": asked.plan_id}
-    if asked.was_sure and row.condition_at is None:
+    changes: dict[str, Any] = {"plan_id": asked.known.plan}
+    if asked.known.is_sure and row.condition_at is None:
         changes["condition_at"] = asked.call.started_at
     change_row(row, **changes)
 
