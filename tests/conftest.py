@@ -75,9 +75,10 @@ def _prepare_run(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what can only be tried with a file."""
-    if config.option.database != "sqlite":
-        left = [item for item in items if item.get_closest_marker("sqlite_only")]
+    """Leave out what can only be tried on the other database."""
+    other = "postgresql" if config.option.database == "sqlite" else "sqlite"
+    left = [item for item in items if item.get_closest_marker(f"{other}_only")]
+    if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
 
