@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from quarterday.core.dunning.step import CONSEQUENCES, MESSAGES, Action, DunningStep
+from quarterday.core.dunning.step import CONSEQUENCES, MESSAGES, Action, DunningStep, Unit
 from quarterday.core.dunning.tone import tone_of
 from quarterday.core.errors import BillingError
 
@@ -54,9 +54,12 @@ class DunningPolicy:
 
         Working days before a holiday season are further away than they count.
         """
-        before = [-step.order[0] for step in self.steps if step.action is not Action.INVOICE]
-        days = max([0.0, *before])
-        return int(days * 2) + 5 if days else 0
+        before = [0]
+        for step in self.steps:
+            if step.action is not Action.INVOICE and step.offset < 0:
+                is_exact = step.unit is Unit.DAYS
+                before.append(-step.offset if is_exact else -step.offset * 2 + 5)
+        return max(before)
 
 
 def _check_tones(steps: tuple[DunningStep, ...]) -> None:

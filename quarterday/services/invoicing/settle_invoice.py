@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState, move
+from quarterday.services.dunning.end_dunning import end_dunning
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.orders.activate_order import activate_paid
@@ -43,6 +44,8 @@ def settle_invoice(
             )
     left = invoice.open_minor - amount_minor
     move_invoice(invoice, left, invoice.status if left else move("invoice", invoice.status, verb))
+    if not left:
+        end_dunning(invoice, now=now)
     allocation = Allocation.objects.create(
         invoice=invoice,
         payment=payment,

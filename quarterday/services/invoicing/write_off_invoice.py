@@ -9,6 +9,7 @@ from django.db import transaction
 from quarterday.core.ledger import write_off
 from quarterday.core.lifecycle import move
 from quarterday.services.accounts.claim_row import claim_row
+from quarterday.services.dunning.end_dunning import end_dunning
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
 from quarterday.services.invoicing.settle_invoice import move_invoice
@@ -29,6 +30,7 @@ def write_off_invoice(
         account, invoice = claim_row(invoice)
         state, amount = move("invoice", invoice.status, "write_off"), invoice.open_minor
         move_invoice(invoice, 0, state)
+        end_dunning(invoice, now=now, actor=actor)
         entry = write_off(
             on=today,
             reference=invoice.label,

@@ -6,13 +6,9 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext, override
 
-from quarterday.services.invoicing.catalog import Catalog
-from quarterday.services.invoicing.draft_account import draft_account
-from quarterday.services.invoicing.run_billing import load_states, make_usage
-from quarterday.services.invoicing.write_batch import BatchWriter
+from quarterday.services.invoicing.issue_charge import issue_charge
 from quarterday.services.subscriptions.add_charge import add_charge
-from quarterday.services.subscriptions.set_due import set_due
-from quarterday.store.models import Account, Invoice, PaymentAttempt, PendingCharge, Product
+from quarterday.store.models import Account, Invoice, PaymentAttempt, Product
 
 
 def issue_fee(
@@ -42,17 +38,4 @@ def issue_fee(
     )
     if charge.status != "pending":
         return None
-    return _issue(account, charge, today, now)
-
-
-def _issue(account: Account, charge: PendingCharge, today: date, now: datetime) -> Invoice | None:
-    catalog = Catalog()
-    (state,) = load_states([account.id])
-    state.items, state.pending = (), [one for one in state.pending if one.id == charge.id]
-    drafts = draft_account(state, today, catalog, make_usage([state], catalog))
-    drafts.drafts = [one._replace(due_on=today) for one in drafts.drafts]
-    writer = BatchWriter(today, now, catalog)
-    writer.write([drafts], {})
-    set_due(account.id, catalog)
-    keys = [row[0] for row in writer.rows.invoices]
-    return Invoice.objects.filter(id__in=keys).first()
+    return issue_charge(account, charge, today=today, now=now)

@@ -9,6 +9,7 @@ from quarterday.core.ledger import apply_credit as post_use
 from quarterday.core.ledger import reverse
 from quarterday.services.credit.move_grant import move_grant
 from quarterday.services.credit.open_grant import open_grant
+from quarterday.services.dunning.restart_dunning import restart_dunning
 from quarterday.services.invoicing.settle_invoice import reopen_invoice
 from quarterday.services.ledger.post_entry import post_entry
 from quarterday.store.models import Account, Allocation, CreditKind, Invoice
@@ -28,6 +29,7 @@ def take_back(
     if amount < 0 or Allocation.objects.filter(reverses=allocation).exists():
         raise BillingError(f"allocation {allocation.public_id} is reversed already")
     reopen_invoice(invoice, amount)
+    restart_dunning(invoice, now=now)
     reversal = Allocation.objects.create(
         invoice=invoice,
         payment_id=allocation.payment_id,

@@ -19,7 +19,7 @@ from quarterday.services.subscriptions.find_items import find_open, find_running
 from quarterday.services.subscriptions.item_due import make_schedule
 from quarterday.services.subscriptions.move_subscription import move_subscription
 from quarterday.services.subscriptions.set_due import set_due
-from quarterday.store.models import EndCause, ItemRole, Subscription, SubscriptionItem
+from quarterday.store.models import Account, EndCause, ItemRole, Subscription, SubscriptionItem
 
 
 def cancel_subscription(
@@ -30,13 +30,15 @@ def cancel_subscription(
     on: date | None = None,
     at_period_end: bool = False,
     reason: str = "",
+    tells: bool = True,
     actor: str = "system",
 ) -> Subscription:
     """End a subscription on a day (exclusive): today, another one, or when its period ends.
 
     On a day to come it is ``cancelling`` until then, which can be undone. Days billed beyond it
     are credited. A subscription that has not started never will. Cancelling again on the same day
-    changes nothing. Raises `NotFound`, `IllegalMove`, and `BillingError` for bad input.
+    changes nothing. The customer is told, unless the caller tells it otherwise. Raises `NotFound`,
+    `IllegalMove`, and `BillingError` for bad input.
     """
     if on is not None and at_period_end:
         raise BillingError("give on, or at_period_end, not both")
@@ -65,16 +67,21 @@ def cancel_subscription(
             now=now,
             data={"on": end.isoformat(), "reason": reason},
         )
-        queue_message(
-            kind="cancelled",
-            account=account,
-            subject=subscription.public_id,
-            occasion=now.isoformat(),
-            now=now,
-            on=end,
-            data={"service": {"on": end.isoformat()}},
-        )
+        if tells:
+            _tell(account, subscription, end, now)
     return subscription
+
+
+def _tell(account: Account, subscription: Subscription, end: date, now: datetime) -> None:
+    queue_message(
+        kind="cancelled",
+        account=account,
+        subject=subscription.public_id,
+        occasion=now.isoformat(),
+        now=now,
+        on=end,
+        data={"service": {"on": end.isoformat()}},
+    )
 
 
 def _choose_end(
