@@ -22,6 +22,7 @@ from quarterday.store.models import (
     TaskStatus,
     User,
     WebhookDelivery,
+    WebhookEndpoint,
 )
 from quarterday.store.queries.open_events import count_unmatched
 
@@ -45,15 +46,16 @@ def waiting_disputes(seller: Seller) -> QuerySet[Dispute]:
     return Dispute.objects.filter(status=DisputeStatus.OPENED, account__seller=seller)
 
 
-def marked_addresses(seller: Seller) -> QuerySet[AddressMark]:
-    """Addresses of customers that get no more mail, and that nobody silenced by hand."""
-    used = Contact.objects.filter(email=OuterRef("address"), account__seller=seller)
-    return AddressMark.objects.filter(Exists(used), reason__in=["bounced", "complained"])
+def marked_contacts(seller: Seller) -> QuerySet[Contact]:
+    """Contacts whose address gets no more mail, and that nobody silenced by hand."""
+    marks = AddressMark.objects.filter(reason__in=["bounced", "complained"])
+    return Contact.objects.filter(account__seller=seller, email__in=marks.values("address"))
 
 
-def failed_hooks(seller: Seller) -> QuerySet[WebhookDelivery]:
-    """What other systems could not be told."""
-    return WebhookDelivery.objects.filter(status="failed", endpoint__seller=seller)
+def failing_endpoints(seller: Seller) -> QuerySet[WebhookEndpoint]:
+    """Other systems that could not be told something."""
+    failed = WebhookDelivery.objects.filter(status="failed", endpoint=OuterRef("pk"))
+    return WebhookEndpoint.objects.filter(Exists(failed), seller=seller)
 
 
 def billing_problems(seller: Seller) -> QuerySet[BillingProblem]:
@@ -85,8 +87,8 @@ def count_inbox(seller: Seller) -> Mapping[str, int]:
         "disputes": waiting_disputes(seller).count(),
         "services": waiting_services(seller).count(),
         "billing": billing_problems(seller).count(),
-        "bounces": marked_addresses(seller).count(),
-        "hooks": failed_hooks(seller).count(),
+        "bounces": marked_contacts(seller).count(),
+        "hooks": failing_endpoints(seller).count(),
         "approvals": waiting_approvals(seller).count(),
     }
 

@@ -47,8 +47,8 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponse:
         "work": [*_work(seller, waiting, today), *_health(today)],
         "made_at": made_at and _say_when(made_at, read_now(), seller),
     }
-    count = len(waiting.notices)
-    title = "Nothing needs you now" if not count else f"{count} things need you now"
+    count = sum(one.count for one in waiting.notices)
+    title = f"{count:,} things need you now" if count else "Nothing needs you now"
     title = "One thing needs you now" if count == 1 else title
     return show(request, staff, "console/home/home.html", context, title=title)
 

@@ -58,13 +58,13 @@ _SAID = {
         "due",
     ),
     "hooks": (
-        "message to another system failed",
-        "messages to other systems failed",
+        "other system could not be told something",
+        "other systems could not be told something",
         "due",
     ),
     "bounces": (
-        "customer’s address gets no mail",
-        "customers’ addresses get no mail",
+        "contact gets no mail, since it came back",
+        "contacts get no mail, since it came back",
         "due",
     ),
 }
