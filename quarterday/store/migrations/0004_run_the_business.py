@@ -1133,6 +1133,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("reference", ""), _negated=True),
                 fields=["reference"],
                 name="payment_reference",
+                opclasses=["varchar_pattern_ops"],
             ),
         ),
         migrations.AddIndex(

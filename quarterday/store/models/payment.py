@@ -68,10 +68,12 @@ class Payment(Row):
         )
         indexes = (
             models.Index(fields=["received_on"], name="payment_by_day"),
+            # The operators let PostgreSQL find by the beginning, too, whatever its collation.
             models.Index(
                 fields=["reference"],
                 name="payment_reference",
                 condition=~models.Q(reference=""),
+                opclasses=["varchar_pattern_ops"],
             ),
         )
 

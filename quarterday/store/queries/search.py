@@ -1,7 +1,7 @@
 """One search over everything of a seller: names, numbers, references, amounts, mail addresses.
 
-Every part is either led by an index or looks through something small (accounts, open invoices,
-the newest documents), so that an answer comes while somebody types, with a million invoices too.
+Every part is either led by an index or looks through something small (accounts, the newest
+documents), so that an answer comes while somebody types, with a million invoices too.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet
 
-from quarterday.core.lifecycle import InvoiceState
 from quarterday.core.money import currency
+from quarterday.store.bulk import is_postgresql
 from quarterday.store.models import (
     Account,
     Contact,
@@ -30,8 +30,8 @@ from quarterday.store.models import (
     Subscription,
 )
 
-# Amounts are looked for among what is open, and among so many of the newest.
-NEWEST = 50_000
+# Amounts are looked for among so many of the newest.
+NEWEST_INVOICES, NEWEST_PAYMENTS = 200_000, 100_000
 _AMOUNT = re.compile(r"(\d{1,3}(?:[ .,]?\d{3})*|\d+)(?:([.,])(\d{1,4}))?")
 _PUBLIC = re.compile(r"[a-z]{3}_[0-9a-f]{6,36}")
 
@@ -44,19 +44,28 @@ class Found:
     rows: list[Any]
 
 
-def search(seller: Seller, text: str, *, limit: int = 6, with_money: bool = True) -> list[Found]:
+def search(
+    seller: Seller,
+    text: str,
+    *,
+    limit: int = 6,
+    with_money: bool = True,
+    with_whole_amounts: bool = True,
+) -> list[Found]:
     """What a text may mean, kind by kind, at most ``limit`` of each.
 
-    ``with_money`` is False for those who may only know who somebody is.
+    ``with_money`` is False for those who may only know who somebody is. Without
+    ``with_whole_amounts``, a bare number is a number and no amount, as long as one types.
     """
     text = " ".join(text.split())[:200]
     if len(text) < 2 or "\x00" in text:
         return []
+    amounts = with_money and (with_whole_amounts or not text.isdecimal())
     parts: list[tuple[str, QuerySet[Any]]] = [("accounts", find_accounts(seller, text))]
-    parts.append(("invoices", find_invoices(seller, text, with_amounts=with_money)))
+    parts.append(("invoices", find_invoices(seller, text, with_amounts=amounts)))
     if with_money:
         parts += [
-            ("payments", find_payments(seller, text)),
+            ("payments", find_payments(seller, text, with_amounts=amounts)),
             ("credit notes", find_credit_notes(seller, text)),
             ("subscriptions", find_subscriptions(seller, text)),
             ("refunds", _by_public_id(Refund, seller, text)),
@@ -92,13 +101,8 @@ def find_invoices(seller: Seller, text: str, *, with_amounts: bool = True) -> Qu
         of_amount = Q()
         for code, minor in amounts:
             of_amount |= Q(currency=code) & (Q(total_minor=minor) | Q(open_minor=minor))
-        keys = list(
-            Invoice.objects.filter(of_amount, seller=seller, status=InvoiceState.OPEN)
-            .order_by("-id")
-            .values_list("id", flat=True)[:50]
-        )
-        keys += _among_newest(Invoice.objects.filter(of_amount, seller=seller))
-        found |= Q(id__in=keys)
+        rows_of_amount = Invoice.objects.filter(of_amount, seller=seller)
+        found |= Q(id__in=_among_newest(rows_of_amount, NEWEST_INVOICES))
     return rows.filter(found).order_by("-id")
 
 
@@ -110,24 +114,21 @@ def find_credit_notes(seller: Seller, text: str) -> QuerySet[CreditNote]:
     return rows.filter(_by_number(seller, text)).order_by("-id")
 
 
-def find_payments(seller: Seller, text: str) -> QuerySet[Payment]:
+def find_payments(seller: Seller, text: str, *, with_amounts: bool = True) -> QuerySet[Payment]:
     """By reference (from its first sign on), a gateway's reference, public id, or amount."""
     rows = of_seller(Payment.objects.select_related("account"), seller)
     if _PUBLIC.fullmatch(text):
         return rows.filter(public_id__startswith=text) if text.startswith("pay_") else rows.none()
-    keys = list(
-        Payment.objects.filter(reference__startswith=text)
-        .exclude(reference="")
-        .values_list("id", flat=True)[:50]
-    )
+    begun = Payment.objects.filter(_begins("reference", text)).exclude(reference="")
+    keys = list(begun.values_list("id", flat=True)[:50])
     if len(text) >= 6:
         attempts = PaymentAttempt.objects.filter(gateway_reference=text, payment__isnull=False)
         keys += [key for key in attempts.values_list("payment_id", flat=True)[:50] if key]
-    if amounts := read_amounts(text, seller):
+    if with_amounts and (amounts := read_amounts(text, seller)):
         of_amount = Q()
         for code, minor in amounts:
             of_amount |= Q(currency=code, amount_minor=minor)
-        keys += _among_newest(Payment.objects.filter(of_amount))
+        keys += _among_newest(Payment.objects.filter(of_amount), NEWEST_PAYMENTS)
     return rows.filter(id__in=keys).order_by("-id")
 
 
@@ -184,10 +185,17 @@ def _by_number(seller: Seller, text: str) -> Q:
     return found
 
 
-def _among_newest(rows: QuerySet[Any]) -> list[int]:
+def _begins(field: str, text: str) -> Q:
+    """What begins with a text, as each database reads it from its index."""
+    if is_postgresql():
+        return Q(**{f"{field}__startswith": text})
+    return Q(**{f"{field}__gte": text, f"{field}__lt": text + chr(0x10FFFF)})
+
+
+def _among_newest(rows: QuerySet[Any], count: int) -> list[int]:
     model: type[Model] = rows.model
     newest = model._default_manager.aggregate(top=Max("id"))["top"] or 0
-    keys = rows.filter(id__gt=newest - NEWEST).order_by("-id").values_list("id", flat=True)
+    keys = rows.filter(id__gt=newest - count).order_by("-id").values_list("id", flat=True)
     return list(keys[:50])
 
 

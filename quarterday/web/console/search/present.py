@@ -45,10 +45,17 @@ _LISTS = {
 }
 
 
-def find_groups(staff: Staff, text: str, *, today: date, limit: int) -> list[Group]:
+def find_groups(
+    staff: Staff, text: str, *, today: date, limit: int, is_typing: bool = False
+) -> list[Group]:
     """What a text means for the seller, as far as the role may see it."""
-    sees_money = staff.may(StaffPermission.SEE_MONEY)
-    found = search(staff.seller, text, limit=limit, with_money=sees_money)
+    found = search(
+        staff.seller,
+        text,
+        limit=limit,
+        with_money=staff.may(StaffPermission.SEE_MONEY),
+        with_whole_amounts=not is_typing,
+    )
     return [_present(one, staff, text, today) for one in found]
 
 

@@ -30,7 +30,8 @@ def results(request: HttpRequest, staff: Staff) -> HttpResponse:
 def found(request: HttpRequest, staff: Staff) -> HttpResponse:
     """The first few of each kind, under the box."""
     text = _asked(request)
-    groups = find_groups(staff, text, today=read_today(staff.seller), limit=_AS_ONE_TYPES)
+    today = read_today(staff.seller)
+    groups = find_groups(staff, text, today=today, limit=_AS_ONE_TYPES, is_typing=True)
     context = {"searched": text, "groups": groups, "count": sum(len(one.hits) for one in groups)}
     return render(request, "console/search/found.html", context)
 
