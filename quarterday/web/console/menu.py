@@ -65,8 +65,8 @@ MENU: tuple[Group, ...] = (
         (
             Entry("Staff", "/console/staff/", "badge", May.SEE_SETTINGS),
             Entry("Audit log", "/console/staff/audit/", "history", May.SEE_SETTINGS),
-            Entry("Services", "/console/system/services/", "dns", May.SEE_SETTINGS),
-            Entry("Jobs", "/console/system/", "schedule", May.SEE_SETTINGS),
+            Entry("Services", "/console/system/services/", "dns", May.SEE_CUSTOMERS),
+            Entry("Work and health", "/console/system/", "schedule", May.SEE_SETTINGS),
         ),
     ),
 )

@@ -9,6 +9,7 @@ _ROOMS: list[URLPattern | URLResolver] = [
     path("accounts/", include("quarterday.web.console.account.urls")),
     path("run/", include("quarterday.web.console.run.urls")),
     path("inbox/", include("quarterday.web.console.inbox.urls")),
+    path("tasks/", include("quarterday.web.console.tasks.urls")),
     path("edit/", include("quarterday.web.console.edit.urls")),
     path("catalogue/", include("quarterday.web.console.catalogue.urls")),
     path("reports/", include("quarterday.web.console.reports.urls")),
