@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from quarterday.web.console.system import services, system
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", system.system, name="system"),
+    path("doctor/", system.doctor, name="doctor"),
+    path("services/", services.services, name="services"),
+]
