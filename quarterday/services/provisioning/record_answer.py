@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from quarterday.core.period import local_date
-from quarterday.core.service import ServiceCondition, choose_action, condition_after, plan_after
+from quarterday.core.service import (
+    Known,
+    ServiceCondition,
+    choose_action,
+    condition_after,
+    plan_after,
+)
 from quarterday.ports.provisioner import Answer, Done, Failed, Manual, Unknown
 from quarterday.services.provisioning.begin_call import Asked, read_known
 from quarterday.services.provisioning.note_condition import note_condition
@@ -82,13 +89,20 @@ def _finish(
     changes: dict[str, Any] = {
         "condition": condition_after(action, before),
         "condition_at": now,
-        "plan_id": plan_after(action, asked.known, asked.plan_id),
+        "plan_id": plan_after(action, _know_plan(asked), asked.plan_id),
         "claimed_until": None,
         "data": {**row.data, **answer.data},
     }
     change_row(row, **changes)
     note_condition(row, subscription, before, now=now, actor="system")
     _go_on(row, subscription, now=now)
+
+
+def _know_plan(asked: Asked) -> Known:
+    """What was known, and sure as to the plan if no lost call may have asked for another one."""
+    calls = ServiceCall.objects.filter(service=asked.call.service_id, action=asked.wish.action)
+    others = calls.exclude(generation=asked.call.generation)
+    return asked.known if others.exists() else replace(asked.known, is_sure=True)
 
 
 def _go_on(row: ServiceState, subscription: Subscription, *, now: datetime) -> None:
