@@ -42,7 +42,7 @@ def read_entitlement(account: Account, today: date, feature: str = "") -> Answer
 
 def _list_claims(account: Account, today: date) -> list[Claim]:
     rows = Subscription.objects.filter(account=account).exclude(status__in=_OVER)
-    contracts = list(rows.select_related("plan__product").order_by("id"))
+    contracts = list(rows.select_related("plan__product__provisioning").order_by("id"))
     holds: dict[int, list[ServiceHold]] = defaultdict(list)
     for hold in ServiceHold.objects.filter(account=account, ended_at__isnull=True):
         holds[hold.subscription_id].append(hold)
@@ -72,9 +72,17 @@ def _make_claim(
     # The state of a contract moves with the daily cycle; its last day is known before.
     if contract.end_on is not None and contract.end_on <= today:
         condition = ServiceCondition.TERMINATED
-    names = features or {contract.plan.product.code}
+    names = features or _features_of(contract)
     reason = None if condition in SERVING else _find_reason(condition, holds, is_waiting)
     return Claim(contract.public_id, condition, frozenset(names), contract.end_on, reason)
+
+
+def _features_of(contract: Subscription) -> set[str]:
+    """What a contract of which nothing runs at present will give, or gave."""
+    product = contract.plan.product
+    given = getattr(product, "provisioning", None)
+    more = given.features if given else ()
+    return {product.code, f"{product.code}/{contract.plan.code}", *map(str, more)}
 
 
 def _find_reason(condition: ServiceCondition, holds: list[ServiceHold], is_waiting: bool) -> Reason:
