@@ -30,10 +30,12 @@ from quarterday.cli import (
     export,
     figures,
     gateway_refunds,
+    hooks,
     inbox,
     instalments,
     invoices,
     jobs,
+    keys,
     links,
     mandates,
     matches,
@@ -49,6 +51,7 @@ from quarterday.cli import (
     runs,
     sandbox,
     sellers,
+    services,
     staff,
     subscription_changes,
     subscription_states,
@@ -126,8 +129,11 @@ app.add_typer(cycle.group, name="cycle", rich_help_panel=_RUN)
 app.add_typer(jobs.group, name="jobs", rich_help_panel=_RUN)
 app.add_typer(figures.group, name="figures", rich_help_panel=_RUN)
 app.add_typer(alerts.group, name="alerts", rich_help_panel=_RUN)
+app.add_typer(hooks.group, name="hooks", rich_help_panel=_RUN)
+app.add_typer(keys.group, name="keys", rich_help_panel=_RUN)
 app.add_typer(accounts.group, name="accounts", rich_help_panel=_CUSTOMERS)
 app.add_typer(subscriptions.group, name="subscriptions", rich_help_panel=_CUSTOMERS)
+app.add_typer(services.group, name="services", rich_help_panel=_CUSTOMERS)
 app.add_typer(offers.group, name="offers", rich_help_panel=_CUSTOMERS)
 app.add_typer(orders.group, name="orders", rich_help_panel=_CUSTOMERS)
 app.add_typer(quotes.group, name="quotes", rich_help_panel=_CUSTOMERS)
