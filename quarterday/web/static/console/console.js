@@ -31,7 +31,7 @@ document.addEventListener("keydown", (event) => {
     box.select();
   }
   const inside = box.form.contains(event.target);
-  if (event.key === "Escape" && inside) { found.hidden = true; box.focus(); }
+  if (event.key === "Escape" && inside) { box.focus(); found.hidden = true; }
   if (!inside || found.hidden || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
   const stops = [box, ...found.querySelectorAll("a")];
   const next = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);

@@ -1,0 +1,23 @@
+"""The pages of the console that are looked at: add yours here; each is one test.
+
+Names in braces are filled with what the world of `tests.browser.test_console` has: ``account``,
+``invoice``, ``payment``, ``subscription`` (public ids).
+"""
+
+from __future__ import annotations
+
+PAGES: tuple[str, ...] = (
+    # The frame, lists, staff and search.
+    "/console/",
+    "/console/lists/accounts/",
+    "/console/lists/invoices/?show=all",
+    "/console/lists/invoices/{invoice}/",
+    "/console/lists/invoices/?show=void",
+    "/console/lists/messages/",
+    "/console/staff/",
+    "/console/staff/add/",
+    "/console/staff/approvals/",
+    "/console/staff/audit/?system=on",
+    "/console/staff/acting/{account}/",
+    "/console/search/?q=bakery",
+)
