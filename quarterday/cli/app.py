@@ -19,6 +19,7 @@ from quarterday.cli import (
     bank,
     bank_csv,
     bench,
+    bench_reports,
     cash,
     collect,
     credit,
@@ -165,4 +166,5 @@ _bench = make_group("Measure how fast Quarterday is on this machine.")
 command(_bench, "run", database=False)(bench.bench_run)
 command(_bench, "documents", database=False)(bench.bench_documents)
 command(_bench, "matching", database=False)(bench.bench_matching)
+command(_bench, "reports", database=False)(bench_reports.bench_reports)
 app.add_typer(_bench, name="bench", rich_help_panel=_BOOKS)

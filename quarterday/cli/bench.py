@@ -61,11 +61,11 @@ def bench_run(
 ) -> None:
     """Bill many accounts with a base item, an add-on and 20 % VAT, and measure the limit beside."""
     if not os.environ.get("QUARTERDAY_BENCH_CHILD"):
-        raise typer.Exit(_run_on(database))
+        raise typer.Exit(run_on(database))
     _run_here(accounts, as_json)
 
 
-def _run_on(database: str) -> int:
+def run_on(database: str) -> int:
     """Run this very command again on the benchmark's database: Django reads its URL only once."""
     with tempfile.TemporaryDirectory(prefix="quarterday-bench-") as folder:
         url = database or f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
@@ -83,10 +83,10 @@ def bench_documents(
     if not os.environ.get("QUARTERDAY_BENCH_CHILD"):
         # One thread, as asked for; otherwise typst lays out the pages of a document on all cores.
         os.environ["RAYON_NUM_THREADS"] = "1"
-        raise typer.Exit(_run_on(database))
+        raise typer.Exit(run_on(database))
     from quarterday.services.bench.bench_documents import bench_documents as measure
 
-    result = _measure(
+    result = measure_fresh(
         as_json, lambda advance: measure(documents, now=read_clock(), progress=advance)
     )
     _show(result, _DOCUMENT_ROWS, f"{documents:,} documents", as_json)
@@ -103,10 +103,10 @@ def bench_matching(
 ) -> None:
     """Match a month of bank lines whose truth is known; wrong bookings end with exit code 1."""
     if not os.environ.get("QUARTERDAY_BENCH_CHILD"):
-        raise typer.Exit(_run_on(database))
+        raise typer.Exit(run_on(database))
     from quarterday.services.bench.bench_matching import bench_matching as measure
 
-    result = _measure(
+    result = measure_fresh(
         as_json,
         lambda advance: measure(
             lines, seed=seed, is_second=second, now=read_clock(), progress=advance
@@ -124,14 +124,14 @@ def bench_matching(
 def _run_here(accounts: int, as_json: bool) -> None:
     from quarterday.services.bench.run_bench import run_bench
 
-    result = _measure(
+    result = measure_fresh(
         as_json,
         lambda advance: run_bench(accounts, now=read_clock(), progress=advance).to_data(),
     )
     _show(result, _ROWS, f"{accounts:,} accounts, {result['database']}", as_json)
 
 
-def _measure(
+def measure_fresh(
     as_json: bool, work: Callable[[Callable[[str, int], None]], dict[str, Any]]
 ) -> dict[str, Any]:
     """Do the work on a fresh database, with a bar that tells how far it is."""

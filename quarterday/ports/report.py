@@ -159,7 +159,9 @@ class ReportResult:
 
 
 class Report(Protocol):
-    """A report. ``question`` is what it answers, ``group`` where it stands among the others."""
+    """A report. ``question`` is what it answers, ``group`` where it stands among the others, and
+    the lower its ``rank`` (5 where it has none), the earlier there.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -179,7 +181,8 @@ def list_reports() -> Mapping[str, Report]:
         if isinstance(value, type) and {"question", "parameters", "run"} <= vars(value).keys():
             found.append(cast(Report, value()))
     order = ["Revenue", "Customers", "Money owed", "Money in", "Work", "Books"]
-    found.sort(key=lambda one: (order.index(one.group) if one.group in order else 9, one.title))
+    places = {group: place for place, group in enumerate(order)}
+    found.sort(key=lambda one: (places.get(one.group, 9), getattr(one, "rank", 5), one.title))
     return {one.name: one for one in found}
 
 

@@ -68,6 +68,7 @@ class Collections:
     title: ClassVar[str] = "Collections"
     question: ClassVar[str] = "How fast do customers pay what they owe?"
     group: ClassVar[str] = "Money in"
+    rank: ClassVar[int] = 1
     parameters: ClassVar[tuple[Parameter, ...]] = (SINCE, UNTIL, STEP, CURRENCY)
 
     def run(self, asked: Asked) -> ReportResult:

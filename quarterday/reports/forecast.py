@@ -92,21 +92,22 @@ class Forecast:
         rows = []
         for place, code in fill_gaps(sums, buckets):
             if asked.wants(code):
-                rows.append(_row(buckets.names[place], sums[place, code], code))
+                is_past = buckets.bounds[place] <= asked.today
+                rows.append(_row(buckets.names[place], sums[place, code], code, is_past))
         names = "expected recurring difference usage other actual".split()
         chart = Chart("How right were we?", ChartKind.BARS, "period", ("expected", "recurring"))
         return ReportResult(_COLUMNS, rows, add_up(rows, names), _NOTES, chart)
 
 
-def _row(name: str, here: Counter[str], code: str) -> ReportRow:
+def _row(name: str, here: Counter[str], code: str, is_past: bool) -> ReportRow:
     return ReportRow(
         {
             "period": name,
             "currency": code,
             "expected": here["expected"],
             "recurring": here["recurring"],
-            "difference": here["recurring"] - here["expected"],
-            "accuracy": share(here["recurring"], here["expected"]),
+            "difference": here["recurring"] - here["expected"] if is_past else None,
+            "accuracy": share(here["recurring"], here["expected"]) if is_past else None,
             "usage": here["usage"],
             "other": here["other"],
             "actual": here["recurring"] + here["usage"] + here["other"],

@@ -53,6 +53,7 @@ class Mrr:
     title: ClassVar[str] = "MRR movements"
     question: ClassVar[str] = "What recurs each month, and why did it change?"
     group: ClassVar[str] = "Customers"
+    rank: ClassVar[int] = 1
     parameters: ClassVar[tuple[Parameter, ...]] = (SINCE, UNTIL, STEP, CURRENCY)
 
     def run(self, asked: Asked) -> ReportResult:

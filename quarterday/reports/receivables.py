@@ -51,6 +51,7 @@ class Receivables:
     title: ClassVar[str] = "Aged receivables"
     question: ClassVar[str] = "Who owes us how much, and how late is it?"
     group: ClassVar[str] = "Money owed"
+    rank: ClassVar[int] = 1
     parameters: ClassVar[tuple[Parameter, ...]] = (AS_OF, CURRENCY)
 
     def run(self, asked: Asked) -> ReportResult:

@@ -60,6 +60,7 @@ class Revenue:
     title: ClassVar[str] = "Revenue"
     question: ClassVar[str] = "How much did we invoice, and how much of it have we earned?"
     group: ClassVar[str] = "Revenue"
+    rank: ClassVar[int] = 1
     parameters: ClassVar[tuple[Parameter, ...]] = (SINCE, UNTIL, STEP, CURRENCY)
 
     def run(self, asked: Asked) -> ReportResult:

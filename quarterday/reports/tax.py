@@ -26,20 +26,20 @@ from quarterday.store.queries.reports.taxes import read_taxes
 _MONEY = ColumnKind.MONEY
 _COLUMNS = (
     Column("country", "Country"),
-    Column("code", "Code"),
     Column("name", "Tax"),
     Column("rate", "Rate", ColumnKind.RATE),
     Column("category", "Category"),
-    Column("reason", "Reason"),
-    Column("of", "Of"),
     Column("currency", "Currency"),
-    Column("documents", "Documents", ColumnKind.COUNT),
-    Column("base_invoiced", "Invoiced, net", _MONEY),
-    Column("base_credited", "Credited, net", _MONEY),
     Column("base", "Net", _MONEY),
-    Column("tax_invoiced", "Tax invoiced", _MONEY),
-    Column("tax_credited", "Tax credited", _MONEY),
-    Column("tax", "Tax", _MONEY),
+    Column("tax", "Tax amount", _MONEY),
+    Column("documents", "Documents", ColumnKind.COUNT),
+    Column("base_invoiced", "Net, invoiced", _MONEY),
+    Column("base_credited", "Net, credited", _MONEY),
+    Column("tax_invoiced", "Tax, invoiced", _MONEY),
+    Column("tax_credited", "Tax, credited", _MONEY),
+    Column("of", "Of"),
+    Column("code", "Code"),
+    Column("reason", "Reason"),
 )
 _SUMMED = "base_invoiced base_credited tax_invoiced tax_credited".split()
 _NOTES = (
@@ -58,6 +58,7 @@ class Tax:
     title: ClassVar[str] = "Tax"
     question: ClassVar[str] = "How much tax do we owe, to whom and at which rate?"
     group: ClassVar[str] = "Revenue"
+    rank: ClassVar[int] = 2
     parameters: ClassVar[tuple[Parameter, ...]] = (
         SINCE._replace(default=lambda today: today.replace(day=1).isoformat()),
         UNTIL,

@@ -42,6 +42,7 @@ class TrialBalance:
     title: ClassVar[str] = "Trial balance"
     question: ClassVar[str] = "What does each account of the book hold, and does it balance?"
     group: ClassVar[str] = "Books"
+    rank: ClassVar[int] = 1
     parameters: ClassVar[tuple[Parameter, ...]] = (SINCE, UNTIL, CURRENCY)
 
     def run(self, asked: Asked) -> ReportResult:

@@ -19,7 +19,7 @@ def test_reports_answer_on_the_screen_in_files_and_as_data(shop: Shop, tmp_path:
     data = shop.data(f"reports show trial_balance {span}")
     assert all(one["closing"].strip("0.") == "" for one in data["totals"])
     csv = shop(f"reports show tax {span} --format csv")
-    assert csv.startswith("country,code,name,rate")
+    assert csv.startswith("country,name,rate,category")
     shop(f"reports show revenue {span} --by year --format xlsx --output {tmp_path / 'a.xlsx'}")
     assert (tmp_path / "a.xlsx").read_bytes()[:2] == b"PK"
     shop(f"reports show receivables --as-of 2026-01-20 --format json -o {tmp_path / 'a.json'}")

@@ -42,12 +42,12 @@ def ledger_link(code: str, values: Mapping[str, str]) -> Link:
 
 
 def share(part: int, whole: int) -> Decimal | None:
-    """A part of a whole as a rate of four places; None of nothing.
+    """A part of a whole as a rate of three places; None of nothing.
 
     >>> share(1, 3), share(1, 0)
-    (Decimal('0.3333'), None)
+    (Decimal('0.333'), None)
     """
-    return ratio(part, whole, 4) if whole else None
+    return ratio(part, whole, 3) if whole else None
 
 
 def ratio(part: int, whole: int, places: int) -> Decimal | None:

@@ -24,6 +24,7 @@ _MOST = 5
 # The same thing has the same colour everywhere.
 _TONES = {
     "new": Tone.GOOD,
+    "expansion": Tone.INFO,
     "recognised": Tone.GOOD,
     "received": Tone.GOOD,
     "recurring": Tone.GOOD,

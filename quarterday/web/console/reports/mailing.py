@@ -66,7 +66,7 @@ def mail(request: HttpRequest, staff: Staff, name: str) -> HttpResponse:
         except BillingError as error:
             form.add_error(None, str(error))
         else:
-            day = format_day(made.next_on, "full")
+            day = format_day(made.next_on, "weekday")
             messages.success(request, f"{report.title} is mailed from {day} on.")
             return HttpResponseRedirect(HOME)
     context = {"form": form, "report": report, "options": options}

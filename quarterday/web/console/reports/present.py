@@ -30,6 +30,7 @@ class Part:
     """What stands below one heading: the currency, where there are several."""
 
     heading: str
+    unit: str
     table: tables.Table | None
     chart: Chart | None = None
     figures: Sequence[Mapping[str, str]] = field(default_factory=tuple)
@@ -58,16 +59,13 @@ def _part(title: str, result: ReportResult, code: str, is_one_of_many: bool) -> 
     is_foot = len(totals) == 1 and bool(columns)
     table = None
     if columns:
-        head = [tables.Column(_title(one, code), one.kind in RIGHT) for one in columns]
+        head = [tables.Column(one.title, one.kind in RIGHT) for one in columns]
         body = [[_cell(one, row) for one in columns] for row in rows[:MOST_ROWS]]
         foot = _foot(columns, totals[0]) if is_foot else ()
         table = tables.Table(caption, head, body, foot)
     figures = [] if is_foot else [_figure(result.columns, cells) for cells in totals]
-    return Part(heading, table, chart, figures, max(0, len(rows) - MOST_ROWS))
-
-
-def _title(column: Column, code: str) -> str:
-    return f"{column.title}, {code}" if column.kind is ColumnKind.MONEY and code else column.title
+    unit = code if any(one.kind is ColumnKind.MONEY for one in columns) else ""
+    return Part(heading, unit, table, chart, figures, max(0, len(rows) - MOST_ROWS))
 
 
 def _cell(column: Column, row: ReportRow) -> Any:
