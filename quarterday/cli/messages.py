@@ -148,7 +148,7 @@ def resend(
     from quarterday.store.queries.messages import find_delivery
 
     row = resend_message(delivery=find_delivery(delivery), now=read_clock(), actor=ACTOR)
-    said = f"Queued as {row.public_id}; it leaves with the next quarterday jobs run."
+    said = f"Queued as {row.public_id}; a worker sends it (quarterday work)."
     tell(_message_record(row), said, as_json)
 
 
