@@ -68,12 +68,21 @@ def check_code(code: str) -> str:
     >>> check_code("for-schools")
     'for-schools'
     """
-    if not _CODE.fullmatch(code) or code == NONE:
+    if not is_code(code):
         raise BillingError(
             f"code must be small letters, digits, - and _, such as for-schools, and not "
             f"{NONE!r}: {code!r}"
         )
     return code
+
+
+def is_code(code: str) -> bool:
+    """Whether a text can be the code of a policy.
+
+    >>> is_code("for-schools"), is_code("none")
+    (True, False)
+    """
+    return bool(_CODE.fullmatch(code)) and code != NONE
 
 
 def _read_step(data: Any, place: int) -> DunningStep:

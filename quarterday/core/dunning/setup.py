@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from quarterday.core.dunning.policy import NONE
+from quarterday.core.dunning.read import is_code
 from quarterday.core.errors import BillingError
 from quarterday.core.limits import check_day
 
-_NAMES = ("fee_product", "hours", "since", "transfer_days")
+_NAMES = ("fee_product", "hours", "policy", "since", "transfer_days")
 
 
 @dataclass(frozen=True, slots=True)
 class DunningSetup:
     """How a seller reminds.
 
-    Nobody is reminded of what was due before ``since``. Between the two ``hours``, in the zone of
+    ``policy`` is the one of all whose settings name no other. Nobody is reminded of what was due before ``since``. Between the two ``hours``, in the zone of
     the customer, things are done. ``fee_product`` is the code of the product that late fees are
     invoiced as. Who said that a transfer is on its way is left alone for ``transfer_days``.
     """
 
+    policy: str = ""
     since: date | None = None
     hours: tuple[int, int] = (9, 19)
     fee_product: str = "late-fee"
@@ -29,7 +32,9 @@ class DunningSetup:
 
 
 def read_setup(data: Any) -> DunningSetup:
-    """A seller's setup; what it does not say is as usual. Raises `BillingError`.
+    """A seller's setup, or only the code of its policy; what it does not say is as usual.
+
+    Raises `BillingError`.
 
     >>> read_setup({"since": "2026-12-01", "hours": [8, 20]}).hours
     (8, 20)
@@ -38,6 +43,8 @@ def read_setup(data: Any) -> DunningSetup:
     quarterday.core.errors.BillingError: dunning must have hours as two whole hours of a day, the \
 earlier first, such as [9, 19]
     """
+    if isinstance(data, str):
+        data = {"policy": data}
     if not isinstance(data, Mapping):
         raise BillingError("dunning must be names and values, such as since")
     if extra := sorted(set(data) - set(_NAMES)):
@@ -48,7 +55,10 @@ earlier first, such as [9, 19]
     days = data.get("transfer_days", 5)
     if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= 30:
         raise BillingError("dunning must have transfer_days as a whole number from 0 to 30")
-    return DunningSetup(_read_since(data), _read_hours(data), product.strip(), days)
+    policy = data.get("policy", "")
+    if not isinstance(policy, str) or (policy and policy != NONE and not is_code(policy)):
+        raise BillingError("dunning must have policy as the code of one, such as standard")
+    return DunningSetup(policy, _read_since(data), _read_hours(data), product.strip(), days)
 
 
 def _read_since(data: Mapping[str, Any]) -> date | None:

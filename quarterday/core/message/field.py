@@ -52,7 +52,7 @@ _LINES = (
     {"text": "Backup", "note": "2 × 2.42 €", "amount": _euro("4.84")},
 )
 _LINES_ABOUT = "what it is for, each with `text`, `note` and `amount`"
-_ISSUED, _DUE = date(2026, 11, 19), date(2026, 12, 3)
+_ISSUED, _DUE, _NEXT = date(2026, 11, 19), date(2026, 12, 3), date(2026, 12, 8)
 
 ALWAYS: Mapping[str, Group] = {
     "seller": {
@@ -89,6 +89,27 @@ GROUPS: Mapping[str, Group] = {
         "net": _field("its total without tax", _euro("100.84")),
         "tax": _field("the tax", _euro("19.16")),
         "lines": _field(_LINES_ABOUT, _LINES),
+    },
+    "dunning": {
+        "total": _field("what is open on all invoices together", _euro("148.00")),
+        "is_several": _field("whether more than one invoice is open", True),
+        "invoices": _field(
+            "all open invoices, each with its number as `text`, its due date as `note`, `amount`",
+            (
+                {"text": "INV-000117", "note": date(2026, 11, 3), "amount": _euro("48.00")},
+                {"text": "INV-000123", "note": _DUE, "amount": _euro("100.00")},
+            ),
+        ),
+        "next": _field(
+            "what happens next if it stays unpaid: `restrict`, `suspend`, `terminate`, "
+            "`collections`, or nothing",
+            "suspend",
+        ),
+        "next_on": _field("when that happens, or nothing", _NEXT),
+        "next_day": _field("the same with its weekday, or nothing", InFull(_NEXT)),
+        "services": _field("the services that it happens to, or nothing", "Hosting Pro"),
+        "fee": _field("the late fee that is added next, or nothing", _euro("5.00")),
+        "fee_on": _field("when that is added, or nothing", _NEXT),
     },
     "credit_note": {
         "number": _field("its number", "CN-000017"),

@@ -45,6 +45,7 @@ class MessageKind(NamedTuple):
 
 
 _R, _S = Topic.REMINDERS, Topic.SERVICES
+_OWED, _HELD = ("invoice", "dunning"), ("invoice", "service", "dunning")
 _LIST = (
     MessageKind("invoice_issued", Topic.INVOICES, 30, "pay", ("invoice",), "invoice"),
     MessageKind("credit_note", Topic.INVOICES, 30, "/invoices/", ("credit_note",), "credit_note"),
@@ -57,15 +58,17 @@ _LIST = (
     MessageKind("credit_added", Topic.PAYMENTS, 14, "/credit/", ("credit",)),
     MessageKind("top_up_failed", Topic.PAYMENTS, 7, "/credit/", ("credit", "attempt")),
     MessageKind("credit_low", Topic.PAYMENTS, 7, "/credit/", ("credit",)),
-    MessageKind("reminder_before_due", _R, 3, "pay", ("invoice",), "invoice"),
-    MessageKind("reminder_due", _R, 3, "pay", ("invoice",), "invoice"),
-    MessageKind("reminder_1", _R, 7, "pay", ("invoice",), "invoice"),
-    MessageKind("reminder_2", _R, 7, "pay", ("invoice",), "invoice"),
-    MessageKind("overdue", _R, 7, "pay", ("invoice",), "invoice"),
-    MessageKind("suspension_warning", _R, 7, "pay", ("invoice", "service")),
-    MessageKind("suspended", _S, 14, "pay", ("invoice", "service")),
+    MessageKind("reminder_before_due", _R, 3, "pay", _OWED, "invoice"),
+    MessageKind("reminder_due", _R, 3, "pay", _OWED, "invoice"),
+    MessageKind("reminder_1", _R, 7, "pay", _OWED, "invoice"),
+    MessageKind("reminder_2", _R, 7, "pay", _OWED, "invoice"),
+    MessageKind("overdue", _R, 7, "pay", _OWED, "invoice"),
+    MessageKind("suspension_warning", _R, 7, "pay", _HELD),
+    MessageKind("restricted", _S, 14, "pay", _HELD),
+    MessageKind("suspended", _S, 14, "pay", _HELD),
+    MessageKind("final_notice", _R, 7, "pay", _OWED, "invoice"),
     MessageKind("restored", _S, 14, "/services/", ("service",)),
-    MessageKind("terminated", _S, 14, "/services/", ("service",)),
+    MessageKind("terminated", _S, 14, "/services/", _HELD),
     MessageKind("plan_changed", _S, 14, "/services/", ("service", "change")),
     MessageKind("cancelled", _S, 14, "/services/", ("service",)),
     MessageKind("welcome", Topic.ACCOUNT, 14, "/", ()),

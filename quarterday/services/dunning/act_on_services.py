@@ -51,10 +51,3 @@ def act_on_services(
             )
         done.append(one)
     return done
-
-
-def name_service(subscription: Subscription) -> str:
-    """What customers call a service: the product, and their own name for it."""
-    own = subscription.data.get("name") or subscription.data.get("label")
-    product = subscription.plan.product.name
-    return f"{product}, {own}" if own else product

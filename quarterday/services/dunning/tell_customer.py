@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from quarterday.core.dunning import Due
-from quarterday.services.dunning.act_on_services import name_service
+from quarterday.services.messages.fields.others import name_service
 from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.messages.queue_rules import has_reader
 from quarterday.services.tasks.open_task import open_task

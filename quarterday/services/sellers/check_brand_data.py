@@ -15,6 +15,7 @@ from quarterday.core import collection, instalments
 from quarterday.core.approval import read_approval_limits
 from quarterday.core.credit_policy import read_policy
 from quarterday.core.dispute import read_dispute_policy
+from quarterday.core.dunning import read_setup
 from quarterday.core.errors import BillingError
 from quarterday.core.funds import read_limits
 from quarterday.core.limits import find_bad_data
@@ -30,6 +31,7 @@ _MAIL = re.compile(r"[^@\s<>\"]{1,64}@[a-z0-9.-]{1,190}", re.IGNORECASE | re.ASC
 _POLICIES: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "approvals": read_approval_limits,
     "collection": collection.read_policy,
+    "dunning": read_setup,
     "instalments": instalments.read_policy,
     "method_fees": read_fees,
 }

@@ -69,12 +69,13 @@ def choose_code(
     for level, settings in levels:
         if code := settings.get("dunning"):
             return Chosen(str(code), level)
-    return Chosen(DEFAULTS.dunning, "seller")
+    return Chosen(read_dunning_setup(seller).policy or DEFAULTS.dunning, "seller")
 
 
 def is_anything_chosen(seller: Seller) -> bool:
     """Whether any level below a seller may name a policy although the seller does not."""
-    if seller.settings.get("dunning", NONE) != NONE:
+    own = seller.settings.get("dunning") or read_dunning_setup(seller).policy or NONE
+    if own != NONE:
         return True
     said = {"settings__contains": '"dunning"'}
     return (

@@ -14,6 +14,7 @@ from quarterday.services.messages.fields.documents import (
     load_invoice,
     load_quote,
 )
+from quarterday.services.messages.fields.dunning import load_dunning
 from quarterday.services.messages.fields.money import (
     load_attempt,
     load_credit,
@@ -37,6 +38,7 @@ _LOADERS: Mapping[str, Loader] = {
     "seller": load_seller,
     "account": load_account,
     "invoice": load_invoice,
+    "dunning": load_dunning,
     "credit_note": load_credit_note,
     "quote": load_quote,
     "payment": load_payment,

@@ -36,15 +36,20 @@ def load_service(source: Source) -> Mapping[str, Any]:
         return {}
     given = source.data.get("service", {}).get("on")
     on = date.fromisoformat(given) if given else contract.end_on or source.today
-    name = contract.data.get("name") or contract.data.get("label")
-    own = f"{contract.plan.product.name}, {name}" if name else contract.plan.product.name
     return {
-        "name": own,
+        "name": name_service(contract),
         "on": on,
         "day": InFull(on),
         "reason": contract.cancel_reason if source.message.kind == "cancelled" else "",
         "is_future": on > source.today,
     }
+
+
+def name_service(contract: Subscription) -> str:
+    """What customers call a service: the product, and their own name for it."""
+    own = contract.data.get("name") or contract.data.get("label")
+    product = contract.plan.product.name
+    return f"{product}, {own}" if own else product
 
 
 def load_change(source: Source) -> Mapping[str, Any]:
