@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -53,9 +55,9 @@ def test_a_preview_lists_differences_and_pages_through_them(
         url, seen = f"{RUN}?sort={sort}", []
         while url:
             context = staffer.client.get(url).context
-            seen += [key for key in keys if key in str(context["table"].rows)]
+            seen += re.findall(r"acc_[0-9a-f]+(?=/)", str(context["table"].rows))
             url = RUN + context["more_url"] if context["more_url"] else ""
-        assert seen == [keys[4], keys[3], keys[2], keys[1], keys[0]] or sorted(seen) == keys
+        assert seen == keys[::-1]
     assert "B03" in staffer.see(RUN + "?q=B03")
     assert "Nobody here" in staffer.see(RUN + "?q=zzz")
     assert "Nobody here" in staffer.see(RUN + "?change=gone")
@@ -79,7 +81,7 @@ def test_who_is_held_is_passed_over_and_released(shop: Shop) -> None:
     answer = staffer.client.post(url, {"reason": "a dispute", "file": file})
     page = answer.content.decode()
     assert "Hold their billing?" in page
-    hidden = {one: value for one, value in answer.context["form"].hidden()}
+    hidden = dict(answer.context["form"].hidden())
     assert "2 on hold" in staffer.send(url, confirm="1", **hidden)
     held = BillingHold.objects.get(account__public_id=keys[0])
     assert (held.reason, held.until, held.actor) == ("a dispute", None, staffer.user.public_id)
@@ -93,9 +95,7 @@ def test_who_is_held_is_passed_over_and_released(shop: Shop) -> None:
     assert {"billing.held", "billing.released", "run.ordered"} <= set(kinds)
 
 
-def test_a_run_is_ordered_watched_and_stopped(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_is_ordered_watched_and_stopped(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     staffer = Staffer(hire(shop.seller))
     charge_all(shop, range(2))
     page = staffer.refuse(RUN + "now/", 200, names="B00")
@@ -122,7 +122,7 @@ def test_many_are_charged_in_a_few_clicks(shop: Shop) -> None:
     staffer = Staffer(hire(shop.seller))
     for number in range(3):
         shop.open_account(f"C{number}")
-    url, product = RUN + "charges/", shop.product.code
+    url, product = RUN + "charges/", shop.hosting.code
     what = {"product": product, "description": "Visit", "amount": "50.00", "when": "now"}
     assert "Say which accounts" in staffer.refuse(url, 200, **what)
     for name in ("product", "description", "amount"):

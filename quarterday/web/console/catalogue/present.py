@@ -59,7 +59,7 @@ def show_example(
     code = terms.currency.code
     rows = work_example(terms, quantities)
     if before is None:
-        columns = [Column("Quantity", is_amount=True), Column("Costs", is_amount=True)]
+        columns = [Column("Quantity"), Column("Costs", is_amount=True)]
         columns.append(Column("Each, on average", is_amount=True))
         cells = [
             [
@@ -71,7 +71,7 @@ def show_example(
         ]
     else:
         columns = [
-            Column("Quantity", is_amount=True),
+            Column("Quantity"),
             Column("Now", is_amount=True),
             Column("New", is_amount=True),
             Column("Difference", is_amount=True),

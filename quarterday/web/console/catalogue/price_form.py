@@ -45,7 +45,8 @@ TIER_FIELDS = (
     ("rate_percent", "Percent"),
 )
 MOST_TIERS = 8
-_NUMBER = {"inputmode": "decimal", "autocomplete": "off"}
+# The style sheet tells by the placeholder which tiers are empty, and shows one more than needed.
+_NUMBER = {"inputmode": "decimal", "autocomplete": "off", "placeholder": " "}
 _AROUND = (
     ("setup_fee", "Setup fee", "Once, on the first invoice."),
     ("minimum", "Least for a period", "What a period costs at least."),
