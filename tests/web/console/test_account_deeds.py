@@ -208,7 +208,12 @@ def test_an_invoice_is_corrected_and_sent(shop: Shop) -> None:
 def test_charges_are_added_billed_and_dropped(shop: Shop) -> None:
     desk = Desk(shop)
     product = shop.hosting.public_id
-    wanted = {"product": product, "description": "Two hours", "amount": "80", "when": "next"}
+    wanted: dict[str, Any] = {
+        "product": product,
+        "description": "Two hours",
+        "amount": "80",
+        "when": "next",
+    }
     said = desk.do("add-charge", **wanted, bill_on="2026-04-01")
     assert "80.00 € for “Two hours” goes on the next invoice, on 1 April 2026 or after." in said
     charge = PendingCharge.objects.get()
@@ -278,7 +283,7 @@ def test_services_are_held_paused_and_changed(shop: Shop) -> None:
 
 def test_a_customer_is_edited_closed_and_remembered(shop: Shop) -> None:
     desk = Desk(shop)
-    details = {
+    details: dict[str, Any] = {
         "name": "Example Bakery", "country": "DE", "line1": "Hauptstraße 1", "postcode": "10115",
         "city": "Berlin", "language": "de",
     }  # fmt: skip

@@ -23,7 +23,7 @@ from quarterday.store.models import (
     ServiceCall,
 )
 
-PAGE = 40
+PAGE = 30
 
 
 class Sort(StrEnum):

@@ -16,7 +16,7 @@ from quarterday.store.queries.account.head import AccountHead, read_head
 from quarterday.store.queries.account.timeline import Sort, page_timeline, read_mark
 from quarterday.store.queries.collecting import read_account_settings
 from quarterday.store.queries.dunning import Timeline, read_timeline
-from quarterday.web.console.account.act_menu import Offer, offer
+from quarterday.web.console.account.act_menu import Offer, offer_on
 from quarterday.web.console.account.deed import Case
 from quarterday.web.console.account.deeds import CUSTOMER, ENDING, MONEY, WAITING
 from quarterday.web.console.account.find import find_account
@@ -79,10 +79,11 @@ def show_account(request: HttpRequest, staff: Staff, account_id: str) -> HttpRes
         "bad_addresses": [one.email for one in head.contacts if one.email in head.marks],
         "figures": tell_figures(account, head, reminding),
         "pinned": [one for one in head.notes if one.is_pinned],
-        "address": tell_address(account),
+        "address": (lines := tell_address(account)),
+        "country": lines[-1],
         "policy": tell_policy(reminding),
-        "quick": offer(MONEY, case)[:2],
-        "menus": _menus(case),
+        "quick": offer_on(MONEY, case, head)[:2],
+        "menus": _menus(case, head),
         "as_customer_url": reverse("console:acting", args=[account.public_id])
         if staff.may(StaffPermission.CHANGE_CUSTOMERS)
         else "",
@@ -139,8 +140,8 @@ def _read_reminding(head: AccountHead, today: date, now: Any) -> Timeline | None
     return read_timeline(head.dunning.invoice, today=today, now=now)
 
 
-def _menus(case: Case) -> list[tuple[str, list[Offer]]]:
+def _menus(case: Case, head: AccountHead) -> list[tuple[str, list[Offer]]]:
     """What may be done, grouped."""
     groups = (("Money", MONEY), ("Wait", WAITING), ("Customer", CUSTOMER), ("End", ENDING))
-    found = [(name, offer(deeds, case)) for name, deeds in groups]
+    found = [(name, offer_on(deeds, case, head)) for name, deeds in groups]
     return [(name, offers) for name, offers in found if offers]

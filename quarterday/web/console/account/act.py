@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+import json
 from secrets import token_urlsafe
 from typing import Any
 
@@ -19,6 +20,7 @@ from quarterday.core.lifecycle import IllegalMove
 from quarterday.services.effects.do_seen import EffectMoved, do_seen
 from quarterday.services.effects.foresee import Effect, foresee
 from quarterday.services.errors import Conflict
+from quarterday.services.idempotency.find_answer import find_answer
 from quarterday.services.idempotency.once import once
 from quarterday.web.console.account.deed import Case, Deed
 from quarterday.web.console.account.deeds import find_deed
@@ -45,16 +47,28 @@ def act(request: HttpRequest, staff: Staff, account_id: str, code: str) -> HttpR
     account = find_account(staff, account_id)
     if not deed.may(staff):
         return refuse_role(request, staff)
+    if request.method == "POST" and (said := _find_done(request, staff, deed)):
+        messages.success(request, said)
+        return HttpResponseRedirect(f"/console/accounts/{account.public_id}/")
     subject = _find_subject(request, deed, account)
-    case = Case(staff, account, subject, read_today(staff.seller), read_now())
+    key = request.POST.get("key", "")[:40]
+    case = Case(staff, account, subject, read_today(staff.seller), read_now(), key)
     if request.method != "POST":
         form = deed.form(case, None, request.GET.dict())
         return _ask(request, deed, case, form) if form.fields else _look(request, deed, case, form)
+    return _answer(request, deed, case)
+
+
+def _answer(request: HttpRequest, deed: Deed, case: Case) -> HttpResponse:
+    """What was sent: to be corrected, looked at, or done."""
+    if deed.is_outside and case.key and deed.was_done(case):
+        messages.info(request, "It was done already.")
+        return HttpResponseRedirect(deed.after(case))
     form = deed.form(case, request.POST)
     if not form.is_valid():
         return _ask(request, deed, case, form)
     if deed.is_light or request.POST.get("seen"):
-        return _do(request, deed, replace(case, key=request.POST.get("key", "")[:40]), form)
+        return _do(request, deed, case, form)
     return _look(request, deed, case, form)
 
 
@@ -102,7 +116,7 @@ def _look(
         "deed": deed,
         "about": deed.name(case),
         "question": deed.question(case, given),
-        "effects": [*deed.effects(case, given), *tell_effect(found)],
+        "effects": [*deed.effects(case, given), *tell_effect(found, case.account)],
         "verb": deed.verb(case, given),
         "note": f"The way back: {back}" if back else "",
         "is_danger": deed.is_danger,
@@ -138,28 +152,24 @@ def _refused(
 def _do(request: HttpRequest, deed: Deed, case: Case, form: forms.Form) -> HttpResponse:
     """What was seen, done once; or the effect as it is now."""
     given, seen = form.cleaned_data, request.POST.get("seen", "")[:64]
-    caller = f"console {case.staff.actor}"
+    once_only: dict[str, Any] = {
+        "caller": _caller(case.staff),
+        "key": _key(request, deed),
+        "input": deed.code,
+        "now": case.now,
+    }
     try:
         if deed.is_outside:
-            said = _do_outside(deed, case, given, seen, caller)
+            said = _do_outside(deed, case, given, seen)
         elif deed.is_light:
-            said = once(
-                caller=caller,
-                key=case.key,
-                input=_input(request, deed),
-                work=lambda: deed.do(case, given),
-                now=case.now,
-            )
+            said = str(once(work=lambda: deed.do(case, given), **once_only))
         else:
             said = do_seen(
                 case.account,
                 lambda: deed.do(case, given),
                 seen=seen,
-                caller=caller,
-                key=case.key,
-                input=_input(request, deed),
                 today=case.today,
-                now=case.now,
+                **once_only,
             )
     except EffectMoved as moved:
         return _look(request, deed, case, form, found=moved.foreseen, notice=_SOMEBODY)
@@ -173,19 +183,30 @@ def _do(request: HttpRequest, deed: Deed, case: Case, form: forms.Form) -> HttpR
     return HttpResponseRedirect(deed.after(case))
 
 
-def _do_outside(deed: Deed, case: Case, given: dict[str, Any], seen: str, caller: str) -> str:
+def _do_outside(deed: Deed, case: Case, given: dict[str, Any], seen: str) -> str:
     """A deed whose services know by the key that it was done."""
-    if not deed.was_done(case):
-        found = foresee(case.account, lambda: deed.rehearse(case, given), today=case.today)
-        if found.digest != seen:
-            raise EffectMoved(found)
+    found = foresee(case.account, lambda: deed.rehearse(case, given), today=case.today)
+    if found.digest != seen:
+        raise EffectMoved(found)
     return deed.do(case, given)
 
 
-def _input(request: HttpRequest, deed: Deed) -> dict[str, Any]:
-    """What was sent, so that one key never stands for two things."""
-    sent = {name: values for name, values in request.POST.lists() if name not in _OURS}
-    return {"deed": deed.code, "path": request.get_full_path(), "sent": sent}
+def _find_done(request: HttpRequest, staff: Staff, deed: Deed) -> str:
+    """What was said when this very form was sent before; nothing where it was not."""
+    if not request.POST.get("key"):
+        return ""
+    return str(find_answer(caller=_caller(staff), key=_key(request, deed)) or "")
+
+
+def _caller(staff: Staff) -> str:
+    return f"console {staff.actor}"
+
+
+def _key(request: HttpRequest, deed: Deed) -> str:
+    """A form's own key with what was sent, so that one form filled in anew is something new."""
+    sent = [(name, values) for name, values in request.POST.lists() if name not in _OURS]
+    said = [deed.code, request.get_full_path(), request.POST.get("key", "")[:40], sorted(sent)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def deed_url(account_id: str, code: str, of: str = "") -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from quarterday.store.queries.account.head import AccountHead
 from quarterday.web.console.account.act import deed_url
 from quarterday.web.console.account.deed import Case, Deed
 
@@ -16,6 +17,11 @@ class Offer(NamedTuple):
     label: str
     url: str
     is_danger: bool
+
+
+def offer_on(deeds: Sequence[Deed], case: Case, head: AccountHead) -> list[Offer]:
+    """What can be done for the customer as a whole."""
+    return offer([deed for deed in deeds if deed.suits(head)], case)
 
 
 def offer(deeds: Sequence[Deed], case: Case, subject: Any = None) -> list[Offer]:

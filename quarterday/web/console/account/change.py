@@ -31,6 +31,13 @@ from quarterday.web.kit.clock import read_now, read_today
 from quarterday.web.kit.prices import describe_price
 from quarterday.web.kit.words import format_money
 
+_TITLES = {
+    Verb.ADD: "Add-ons",
+    Verb.REMOVE: "Add-ons",
+    Verb.CANCEL: "Cancel",
+    Verb.UNDO_CANCEL: "Undo the cancellation",
+    Verb.KEEP: "Take back what is planned",
+}
 _WHATS = ("plan", "addons", "cancel")
 
 
@@ -111,6 +118,7 @@ def _look(
         "account": row.account,
         "subscription": row,
         "name": name_service(row),
+        "what": _TITLES.get(verb, "Change plan or quantity"),
         "is_moved": is_moved,
         "question": tell_title(verb, **words),
         "effects": tell_effects(verb, preview, today),

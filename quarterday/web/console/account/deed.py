@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from quarterday.core.access import StaffPermission
 from quarterday.store.models import Account
+from quarterday.store.queries.account.head import AccountHead
 from quarterday.web.console.door import Staff
 from quarterday.web.kit.words import format_money
 
@@ -67,7 +68,11 @@ class Deed:
         return any(staff.may(one) for one in self.needed)
 
     def fits(self, case: Case) -> bool:
-        """Whether it makes sense as things stand, so that menus offer it."""
+        """Whether it makes sense for its subject, so that menus offer it."""
+        return True
+
+    def suits(self, head: AccountHead) -> bool:
+        """The same for the customer as a whole, by what the page has read already."""
         return True
 
     def form(self, case: Case, data: Any = None, initial: Any = None) -> forms.Form:

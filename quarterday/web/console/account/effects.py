@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from quarterday.core.message import wants_kind
 from quarterday.services.effects.foresee import Effect, MovedInvoice
+from quarterday.store.models import Account
 from quarterday.web.kit.words import format_day, format_money
 
 
-def tell_effect(found: Effect) -> list[str]:
+def tell_effect(found: Effect, account: Account) -> list[str]:
     """Everything that would be otherwise afterwards."""
-    return list(_tell(found))
+    contacts = [(one.email, one.kinds) for one in account.contacts.order_by("id")[:50]]
+    return list(_tell(found, contacts))
 
 
-def _tell(found: Effect) -> Iterator[str]:
+def _tell(found: Effect, contacts: list[tuple[str, list[str]]]) -> Iterator[str]:
     code = found.currency
     for one in found.invoices:
         yield _tell_invoice(one, code)
@@ -43,7 +46,9 @@ def _tell(found: Effect) -> Iterator[str]:
         yield f"The next billing day is {day}."
     for kind, number in Counter(found.messages).items():
         times = f", {number} times" if number > 1 else ""
-        yield f"The customer is told by mail ({name_kind(kind)}{times})."
+        to = [email for email, kinds in contacts if wants_kind(kinds, kind)]
+        names = ", ".join(to[:3]) or "the customer"
+        yield f"A mail goes to {names}: {name_kind(kind)}{times}."
 
 
 def _tell_invoice(one: MovedInvoice, code: str) -> str:

@@ -22,6 +22,7 @@ from quarterday.web.console.account.find import find_account
 from quarterday.web.console.door import Staff, staff_page
 from quarterday.web.console.page import show
 from quarterday.web.kit.clock import read_now, read_today
+from quarterday.web.kit.prices import format_price
 from quarterday.web.kit.sums import tell_sums
 from quarterday.web.kit.words import format_day, format_money
 
@@ -33,6 +34,7 @@ class ExplainedLine(NamedTuple):
 
     line: InvoiceLine | CreditNoteLine
     last_on: date
+    price: str
     why: list[str]
 
 
@@ -101,7 +103,12 @@ def show_credit_note(
         "account": account,
         "note": sheet.note,
         "sheet": sheet,
-        "lines": [ExplainedLine(one, one.period_end - _DAY, []) for one in sheet.lines],
+        "lines": [
+            ExplainedLine(
+                one, one.period_end - _DAY, format_price(one.unit_price, account.currency), []
+            )
+            for one in sheet.lines
+        ],
         "settled": [_settle(account.public_id, one) for one in sheet.settled],
     }
     title = f"Credit note {sheet.note.label}"
@@ -114,6 +121,7 @@ def _explain(sheet: InvoiceSheet) -> list[ExplainedLine]:
         ExplainedLine(
             one,
             max(one.period_start, one.period_end - _DAY),
+            format_price(one.unit_price, code),
             tell_sums(sheet.explained[one.position], code),
         )
         for one in sheet.lines

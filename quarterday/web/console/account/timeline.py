@@ -49,6 +49,11 @@ class Line(NamedTuple):
     links: tuple[tuple[str, str], ...] = ()
 
     @property
+    def state_word(self) -> str:
+        """The state as a word."""
+        return self.state.replace("_", " ").capitalize()
+
+    @property
     def on(self) -> date:
         """The day in the seller's zone."""
         return self.at.date()
@@ -136,7 +141,7 @@ def _attempt(row: PaymentAttempt, names: Names, page: str) -> Line:
         text = f"{verb} of {format_money(row.amount_minor, row.currency)} by {way}"
     named = [names.things[one] for one in row.invoices[:3] if one in names.things]
     said = f"for {', '.join(named)}" if named else ""
-    detail = "; ".join(one for one in (said, row.error) if one)
+    detail = "; ".join(one for one in (said, row.error.replace("_", " ")) if one)
     links: tuple[tuple[str, str], ...] = ()
     if row.payment is not None:
         links = (("Open", f"{page}/payments/{row.payment.public_id}/"),)

@@ -10,6 +10,7 @@ from quarterday.web.console.account.deeds import (
     holds,
     invoice,
     people,
+    policy,
     refund,
     services,
 )
@@ -32,6 +33,7 @@ CUSTOMER: tuple[Deed, ...] = (
 WAITING: tuple[Deed, ...] = (
     holds.PauseReminding(),
     holds.Promise(),
+    policy.ChoosePolicy(),
     holds.HoldBilling(),
     holds.ReleaseBilling(),
 )
@@ -45,7 +47,11 @@ INVOICE: tuple[Deed, ...] = (
     invoice.VoidInvoice(),
     invoice.WriteOff(),
 )
-INVOICE_WAITING: tuple[Deed, ...] = (holds.PauseReminding(), holds.Promise())
+INVOICE_WAITING: tuple[Deed, ...] = (
+    holds.PauseReminding(),
+    holds.Promise(),
+    policy.ChoosePolicy(),
+)
 PAYMENT: tuple[Deed, ...] = (refund.RefundPayment(), refund.RefundToCredit())
 SERVICE: tuple[Deed, ...] = (services.Pause(), services.Resume(), services.HoldService())
 PAUSE: tuple[Deed, ...] = (holds.ReleaseReminding(),)

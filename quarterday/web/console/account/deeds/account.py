@@ -194,10 +194,6 @@ class ChooseGroup(Deed):
     code, label = "choose-group", "Group"
     needed = (May.CHANGE_CUSTOMERS,)
 
-    def fits(self, case: Case) -> bool:
-        """Where there are groups."""
-        return AccountGroup.objects.filter(seller=case.staff.seller).exists()
-
     def form(self, case: Case, data: Any = None, initial: Any = None) -> forms.Form:
         """Which one."""
         rows = AccountGroup.objects.filter(seller=case.staff.seller).order_by("name", "id")

@@ -19,6 +19,7 @@ from quarterday.store.models import (
     PaymentAttempt,
     PaymentMethod,
 )
+from quarterday.store.queries.account.head import AccountHead
 from quarterday.store.queries.balances import load_balances
 from quarterday.store.queries.collecting import list_chargeable
 from quarterday.store.queries.portal.invoice import list_open
@@ -43,9 +44,9 @@ class ChargeNow(Deed):
     is_outside = True
     hint = "It settles the invoices that are due first."
 
-    def fits(self, case: Case) -> bool:
+    def suits(self, head: AccountHead) -> bool:
         """While something is owed and there is a way."""
-        return bool(list_open(case.account)) and bool(list_chargeable(case.account))
+        return bool(head.open_invoices) and bool(head.methods)
 
     def form(self, case: Case, data: Any = None, initial: Any = None) -> forms.Form:
         """Which way, and how much of what is owed."""

@@ -13,6 +13,7 @@ from quarterday.services.approvals.do_or_ask import do_or_ask, needs_another
 from quarterday.services.approvals.wish import Wish, wish_credit
 from quarterday.services.credit.deduct_credit import deduct_credit
 from quarterday.store.models import CreditGrant
+from quarterday.store.queries.account.head import AccountHead
 from quarterday.store.queries.balances import load_balances
 from quarterday.web.console.account.approvals import ASKED, has_asked, say_asked
 from quarterday.web.console.account.deed import Case, Deed, Given
@@ -108,9 +109,9 @@ class DeductCredit(Deed):
     is_danger = True
     hint = "Credit that should not be there. To pay out what was paid in, refund its payment."
 
-    def fits(self, case: Case) -> bool:
+    def suits(self, head: AccountHead) -> bool:
         """Only where there is some."""
-        return _has(case) > 0
+        return head.balance.credit_minor > 0
 
     def form(self, case: Case, data: Any = None, initial: Any = None) -> forms.Form:
         """How much of what there is, and why."""

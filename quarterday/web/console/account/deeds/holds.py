@@ -14,7 +14,8 @@ from quarterday.services.dunning.promise_payment import promise_payment
 from quarterday.services.dunning.release_dunning import release_dunning
 from quarterday.services.runs.hold_billing import hold_billing
 from quarterday.services.runs.release_billing import release_billing
-from quarterday.store.models import BillingHold, DunningHold, Invoice
+from quarterday.store.models import DunningHold, Invoice
+from quarterday.store.queries.account.head import AccountHead
 from quarterday.web.console.account.deed import Case, Deed, Given
 from quarterday.web.console.account.inputs import day_field, make_form, reason_field
 from quarterday.web.kit.words import format_day
@@ -176,9 +177,9 @@ class HoldBilling(Deed):
     needed = (May.BOOK_MONEY, May.CHANGE_CUSTOMERS)
     hint = "What falls due meanwhile waits, and is billed by the first run after the hold."
 
-    def fits(self, case: Case) -> bool:
+    def suits(self, head: AccountHead) -> bool:
         """While it is not held."""
-        return not BillingHold.objects.filter(account=case.account).exists()
+        return head.billing_hold is None
 
     def form(self, case: Case, data: Any = None, initial: Any = None) -> forms.Form:
         """Until when, and why."""
@@ -224,9 +225,9 @@ class ReleaseBilling(Deed):
     code, label = "release-billing", "Release billing"
     needed = (May.BOOK_MONEY, May.CHANGE_CUSTOMERS)
 
-    def fits(self, case: Case) -> bool:
+    def suits(self, head: AccountHead) -> bool:
         """While it is held."""
-        return BillingHold.objects.filter(account=case.account).exists()
+        return head.billing_hold is not None
 
     def effects(self, case: Case, given: Given) -> Sequence[str]:
         """What happens then."""

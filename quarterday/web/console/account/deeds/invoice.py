@@ -18,7 +18,13 @@ from quarterday.services.invoicing.void_invoice import void_invoice
 from quarterday.services.invoicing.waive_fee import waive_fee
 from quarterday.services.invoicing.write_off_invoice import write_off_invoice
 from quarterday.services.messages.send_again import send_again
-from quarterday.store.models import DocumentSeries, Invoice, LineKind
+from quarterday.store.models import (
+    Collection,
+    CollectionStatus,
+    DocumentSeries,
+    Invoice,
+    LineKind,
+)
 from quarterday.web.console.account.deed import Case, Deed, Given
 from quarterday.web.console.account.inputs import AmountField, make_form, reason_field
 from quarterday.web.kit.words import format_day
@@ -237,11 +243,21 @@ class SendAgain(OfInvoice):
         return f"Invoice {case.subject.label} goes out with the next mails."
 
 
+def _is_stopped(invoice: Invoice) -> bool:
+    """Whether it is charged by itself no more, by people or after the last try."""
+    over = (CollectionStatus.STOPPED, CollectionStatus.EXHAUSTED)
+    return Collection.objects.filter(invoice=invoice, status__in=over).exists()
+
+
 class StopCharging(WithReason):
     """An invoice is not charged by itself any more."""
 
     code, label = "stop-charging", "Stop charging by itself"
     needed = (May.BOOK_MONEY,)
+
+    def fits(self, case: Case) -> bool:
+        """While it is charged by itself."""
+        return super().fits(case) and not _is_stopped(case.subject)
 
     def back(self, case: Case, given: Given) -> str:
         """Resume."""
@@ -258,6 +274,10 @@ class ResumeCharging(OfInvoice):
 
     code, label = "resume-charging", "Charge by itself again"
     needed = (May.BOOK_MONEY,)
+
+    def fits(self, case: Case) -> bool:
+        """While it is not."""
+        return super().fits(case) and _is_stopped(case.subject)
 
     def back(self, case: Case, given: Given) -> str:
         """Stop."""
