@@ -8,7 +8,13 @@ from quarterday.core.period import local_date
 from quarterday.core.service import SERVING, ServiceCondition
 from quarterday.services.events.record_event import record_event
 from quarterday.services.messages.queue_message import queue_message
-from quarterday.store.models import ServiceHold, ServiceHoldCause, ServiceState, Subscription
+from quarterday.store.models import (
+    DunningStep,
+    ServiceHold,
+    ServiceHoldCause,
+    ServiceState,
+    Subscription,
+)
 
 _VERBS = {
     ServiceCondition.ACTIVE: "restored",
@@ -48,6 +54,12 @@ def note_condition(
     _tell(service, subscription, before, after, now)
 
 
+def _is_told(hold: ServiceHold) -> bool:
+    """Whether the reminders tell of it: in one message for all services, with what is owed."""
+    steps = DunningStep.objects.filter(invoice__public_id=hold.subject, taken_at=hold.started_at)
+    return steps.filter(action__in=("restrict", "suspend")).exists()
+
+
 def _tell(
     service: ServiceState,
     subscription: Subscription,
@@ -61,7 +73,7 @@ def _tell(
     rows = ServiceHold.objects.filter(subscription=subscription, cause=ServiceHoldCause.UNPAID)
     if after is ServiceCondition.SUSPENDED and before in SERVING:
         hold = rows.filter(ended_at__isnull=True, level=after).order_by("id").first()
-        kind, about = ("suspended", [hold.subject]) if hold else ("", [])
+        kind, about = ("suspended", [hold.subject]) if hold and not _is_told(hold) else ("", [])
     elif after in SERVING and before is ServiceCondition.SUSPENDED:
         last = rows.filter(ended_at__isnull=False).order_by("-ended_at", "-id").first()
         kind = "restored" if last else ""
