@@ -19,6 +19,7 @@ from quarterday.cli import (
     bank,
     bank_csv,
     bench,
+    bench_console,
     bench_reports,
     cash,
     collect,
@@ -28,6 +29,8 @@ from quarterday.cli import (
     debits,
     disputes,
     documents,
+    dunning,
+    dunning_holds,
     export,
     figures,
     gateway_refunds,
@@ -57,6 +60,7 @@ from quarterday.cli import (
     subscription_changes,
     subscription_states,
     subscriptions,
+    tasks,
     usage,
     users,
 )
@@ -148,6 +152,9 @@ app.add_typer(debits.group, name="debits", rich_help_panel=_CUSTOMERS)
 app.add_typer(cash.group, name="cash", rich_help_panel=_CUSTOMERS)
 app.add_typer(collect.group, name="collect", rich_help_panel=_CUSTOMERS)
 app.add_typer(instalments.group, name="instalments", rich_help_panel=_CUSTOMERS)
+dunning_holds.add_to(dunning.group)
+app.add_typer(dunning.group, name="dunning", rich_help_panel=_CUSTOMERS)
+app.add_typer(tasks.group, name="tasks", rich_help_panel=_CUSTOMERS)
 app.add_typer(sellers.group, name="sellers", rich_help_panel=_CUSTOMERS)
 app.add_typer(sandbox.group, name="sandbox", rich_help_panel=_CUSTOMERS)
 credit.group.add_typer(credit_moves.group)
@@ -167,4 +174,5 @@ command(_bench, "run", database=False)(bench.bench_run)
 command(_bench, "documents", database=False)(bench.bench_documents)
 command(_bench, "matching", database=False)(bench.bench_matching)
 command(_bench, "reports", database=False)(bench_reports.bench_reports)
+command(_bench, "console", database=False)(bench_console.bench_console)
 app.add_typer(_bench, name="bench", rich_help_panel=_BOOKS)

@@ -123,7 +123,7 @@ def _show_open(account: AccountCase, case: Case, past: list[TimelineEntry]) -> T
         level=case.level,
         status=status,
         reason=reason,
-        entries=(*past, *coming),
+        entries=tuple(sorted([*past, *coming], key=lambda one: one.on)),
         next_on=coming[0].on if coming else None,
         consequence=find_consequence(coming),
     )
