@@ -174,7 +174,9 @@ def run(
 
 @command(group, "preview")
 def preview(
-    on: Annotated[date | None, day_option("--on", text="As of this day; today by default.")] = None,
+    on: Annotated[
+        date | None, day_option("--on", text="From this day on; today by default.")
+    ] = None,
     seller: SellerCode = None,
     account: AccountOption = None,
     due: Annotated[bool, typer.Option("--due", help="Only what is to be done that day.")] = False,
@@ -322,32 +324,34 @@ def _foresee(
                 f"{row} does"
             )
         now = read_clock()
-        today = today_of(row, on, now)
+        today = today_of(row, None, now)
         for one in foresee_dunning(row, today=today, now=now, account=chosen):
-            steps = [step for step in one.coming if not due or step.on <= today]
-            if steps or not due:
-                yield from _show_foreseen(one, steps, row)
+            steps = [step for step in one.coming if step.on >= (on or today)]
+            if not due:
+                yield _show_foreseen(one, steps[0] if steps else None, row)
+                continue
+            for step in steps:
+                if step.on == (on or today) and not one.reason:
+                    yield _show_foreseen(one, step, row)
 
 
-def _show_foreseen(
-    one: Foreseen, steps: list[TimelineEntry], seller: Seller
-) -> Iterator[dict[str, Any]]:
+def _show_foreseen(one: Foreseen, step: TimelineEntry | None, seller: Seller) -> dict[str, Any]:
     invoice = one.invoice
-    for step in steps[:1] or [None]:
-        yield {
-            "account": str(one.account),
-            "seller": seller.code,
-            "invoice": invoice.label,
-            "due_on": one.due_on.isoformat(),
-            "currency": invoice.currency,
-            "open": exact_amount(invoice.open_minor, invoice.currency),
-            "policy": one.policy,
-            "level": one.level,
-            "next": f"{step.action} {step.template}".strip() if step and not one.reason else "",
-            "next_on": step.on.isoformat() if step and not one.reason else "",
-            "why": one.reason or (step.why if step else ""),
-            "coming": [_show_entry(each) for each in one.coming],
-        }
+    comes = step if step is not None and not one.reason else None
+    return {
+        "account": str(one.account),
+        "seller": seller.code,
+        "invoice": invoice.label,
+        "due_on": one.due_on.isoformat(),
+        "currency": invoice.currency,
+        "open": exact_amount(invoice.open_minor, invoice.currency),
+        "policy": one.policy,
+        "level": one.level,
+        "next": f"{comes.action} {comes.template}".strip() if comes is not None else "",
+        "next_on": comes.on.isoformat() if comes is not None else "",
+        "why": one.reason or (comes.why if comes is not None else ""),
+        "coming": [_show_entry(each) for each in one.coming],
+    }
 
 
 def _show_entry(one: TimelineEntry) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from quarterday.cli.command import command
 from quarterday.cli.inputs import ACTOR
 from quarterday.cli.options import (
     AccountOption,
@@ -104,9 +105,16 @@ def holds(account: AccountOption = None, seller: SellerCode = None, as_json: Jso
         rows = rows.filter(account=find_account(account, seller))
     elif seller:
         rows = rows.filter(account__seller=find_seller(seller))
-    print_list(
-        [_record(row) for row in rows], "hold account invoice cause until reason", 0, as_json
-    )
+    shown = "hold account invoice cause until reason"
+    print_list([_record(row) for row in rows], shown, 0, as_json)
+
+
+def add_to(group: typer.Typer) -> None:
+    """Put these commands into the group of reminding."""
+    command(group, "hold")(hold)
+    command(group, "holds")(holds)
+    command(group, "promise")(promise)
+    command(group, "release")(release)
 
 
 def _find(
