@@ -29,7 +29,7 @@ from quarterday.web.console.page import show
 from quarterday.web.kit.clock import read_now, read_today
 
 _HOME = "/console/tasks/"
-_MOST = 200
+_MOST = 100
 _LABELS = {"mine": "Mine", "open": "Everybody’s", "closed": "Closed"}
 _MAY = (
     StaffPermission.CHANGE_CUSTOMERS,
