@@ -51,10 +51,10 @@ def make_main_link(message: Message, delivery: Delivery, *, now: datetime) -> st
 def _portal_link(message: Message, delivery: Delivery, now: datetime, page: str) -> str:
     """A page of the portal. Who has just come has no password yet: their first link signs in.
 
-    Staff are led into the console, where they sign in themselves.
+    Staff, who have no account, are led to the page itself, where they sign in.
     """
-    if message.kind == "report":
-        return f"{base_url(message.seller)}{message.data['destination']}"
+    if message.account_id is None:
+        return f"{base_url(message.seller)}{message.data.get('destination') or page}"
     if message.kind == "welcome" and (user := _member(message, delivery.address)):
         return _make(
             message, delivery, now, LinkPurpose.SIGN_IN, subject=user, expires_at=now + _FIRST_DAYS

@@ -10,9 +10,11 @@ from quarterday.core.throttle import LINK_ADDRESS, LINK_NETWORK
 from quarterday.services.messages.queue_message import queue_message
 from quarterday.services.users.add_user import check_email
 from quarterday.services.users.count_tries import count_tries
+from quarterday.services.users.tell_user import queue_to_staff
 from quarterday.store.fields import make_public_id
 from quarterday.store.models import Account, Seller, User
 from quarterday.store.queries.access import find_membership
+from quarterday.store.queries.staff import find_staff_seller
 
 
 def request_sign_in_link(
@@ -44,6 +46,19 @@ def _queue(email: str, now: datetime, destination: str, seller: Seller | None) -
     row = find_membership(0 if user is None else user.id, seller=seller)
     anybody = Account.objects.select_related("seller__brand").order_by("id").first()
     account = anybody if row is None else row.account
+    works_for = find_staff_seller(0 if user is None else user.id)
+    occasion, data = f"{now:%Y-%m-%dT%H:%M}", {"destination": destination}
+    if row is None and user is not None and works_for is not None:
+        queue_to_staff(
+            kind="login_link",
+            seller=works_for,
+            user=user,
+            to=email,
+            occasion=occasion,
+            data=data,
+            now=now,
+        )
+        return
     if account is None:
         return
     with transaction.atomic():
@@ -52,10 +67,10 @@ def _queue(email: str, now: datetime, destination: str, seller: Seller | None) -
             account=account,
             subject=make_public_id("usr") if user is None else user.public_id,
             now=now,
-            occasion=f"{now:%Y-%m-%dT%H:%M}",
+            occasion=occasion,
             recipient=email,
             language="" if user is None else user.language,
-            data={"destination": destination},
+            data=data,
         )
         if row is None:
             transaction.set_rollback(True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from quarterday.services.messages.queue_message import queue_message
-from quarterday.store.models import User
+from django.db import connection
+
+from quarterday.services.messages.queue_message import INSERT, make_row, queue_message
+from quarterday.store.models import Seller, User
 from quarterday.store.queries.access import find_membership
+from quarterday.store.queries.staff import find_staff_seller
 
 KIND = "security_notice"
 
@@ -15,18 +20,49 @@ def tell_user(*, user: User, what: str, now: datetime, recipient: str = "") -> N
     """Queue a notice to the user's address, within the transaction of what it tells about.
 
     ``what`` is a word such as ``password_set``. It is signed by the seller of the account that
-    the user chose last; somebody without an account is told nothing.
+    the user chose last, else by one that they work for; anybody else is told nothing.
     """
     row = find_membership(user.id)
-    if row is None:
-        return
-    queue_message(
-        kind=KIND,
-        account=row.account,
+    occasion = f"{what} {now:%Y-%m-%dT%H:%M:%S}"
+    to, data = recipient or user.email, {"what": what}
+    if row is not None:
+        queue_message(
+            kind=KIND,
+            account=row.account,
+            subject=user.public_id,
+            now=now,
+            occasion=occasion,
+            recipient=to,
+            language=user.language,
+            data=data,
+        )
+    elif (seller := find_staff_seller(user.id)) is not None:
+        queue_to_staff(
+            kind=KIND, seller=seller, user=user, to=to, occasion=occasion, data=data, now=now
+        )
+
+
+def queue_to_staff(
+    *,
+    kind: str,
+    seller: Seller,
+    user: User,
+    to: str,
+    occasion: str,
+    data: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Queue a message to somebody of the staff, who has no account that it could be about."""
+    row = make_row(
+        kind=kind,
+        seller_id=seller.id,
+        account_id=None,
         subject=user.public_id,
-        now=now,
-        occasion=f"{what} {now:%Y-%m-%dT%H:%M:%S}",
-        recipient=recipient or user.email,
+        occasion=occasion,
+        recipient=to,
         language=user.language,
-        data={"what": what},
+        data=data,
+        now=now,
     )
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, row)

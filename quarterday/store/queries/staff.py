@@ -36,6 +36,15 @@ def find_posts(user: User) -> list[Post]:
     return [Post(seller, roles.get(seller.id) or roles[None]) for seller in sellers]
 
 
+def find_staff_seller(user_id: int) -> Seller | None:
+    """A seller that somebody works for, the first by code; None for everybody else."""
+    rows = StaffMember.objects.filter(user_id=user_id, ended_at__isnull=True, user__is_active=True)
+    row = rows.select_related("seller__brand").order_by("seller__code", "id").first()
+    if row is None or row.seller is not None:
+        return row and row.seller
+    return Seller.objects.select_related("brand").order_by("code").first()
+
+
 def list_staff(seller: Seller | None = None, *, with_ended: bool = False) -> list[StaffMember]:
     """Who works for a seller, or for any; the most powerful first."""
     rows = StaffMember.objects.select_related("user", "seller")

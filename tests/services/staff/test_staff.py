@@ -8,12 +8,16 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
 from quarterday.services.errors import Conflict, NotFound
+from quarterday.services.messages.address_messages import address_messages
+from quarterday.services.messages.prepare_parcel import prepare_parcel
 from quarterday.services.staff.act_as import begin_acting
 from quarterday.services.staff.add_staff import add_staff
 from quarterday.services.staff.change_staff import LastStaffOwner, change_staff, end_staff
 from quarterday.services.staff.check_staff import Forbidden
 from quarterday.services.users.record_sign_in import record_sign_in
-from quarterday.store.models import Event, SignIn, StaffMember, User
+from quarterday.services.users.request_sign_in_link import request_sign_in_link
+from quarterday.services.users.set_password import set_password
+from quarterday.store.models import Delivery, Event, Message, SignIn, StaffMember, User
 from quarterday.store.queries.staff import find_posts, list_staff
 from tests.services.till import NOW, Shop, together
 
@@ -79,6 +83,23 @@ def test_two_owners_who_let_each_other_go_at_once_leave_one(open_shop: Shop) -> 
     )
     assert sum(isinstance(one, LastStaffOwner) for one in answers) == 1
     assert StaffMember.objects.filter(ended_at=None).count() == 1
+
+
+def test_staff_without_an_account_get_their_links_and_notices(shop: Shop) -> None:
+    user = hire(shop, "olga", everywhere=True).user
+    wait = request_sign_in_link(
+        email=user.email, network="192.0.2.1", now=NOW, destination="/console/"
+    )
+    set_password(user=user, password="words of her own", now=NOW, actor=user.public_id)
+    assert wait == 0
+    found = Message.objects.order_by("id")
+    assert [one.kind for one in found] == ["login_link", "security_notice"]
+    assert all(one.account is None and one.seller == shop.seller for one in found)
+    address_messages(now=NOW)
+    parcels = [prepare_parcel(one, now=NOW).parcel for one in Delivery.objects.order_by("id")]
+    link, notice = (parcel.text for parcel in parcels if parcel)
+    assert "/l/" in link
+    assert "/security/" in notice
 
 
 def test_only_who_changes_customers_acts_as_one(shop: Shop) -> None:
