@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
+
 from quarterday.core.allocation import Grant, draw_credits
 from quarterday.core.invoice import Draft
 from quarterday.core.ledger import CreditKind as LedgerCreditKind
@@ -31,7 +33,9 @@ class DocumentRows:
     """Makes the rows of one batch of documents, and counts them."""
 
     def __init__(self, today: date, now: datetime, catalog: Catalog, rows: BatchRows) -> None:
-        self.today, self.now, self.catalog = today, now.isoformat(" "), catalog
+        # As every other writer of events has it, so that the database can order them by time.
+        self.now = connection.ops.adapt_datetimefield_value(now)
+        self.today, self.catalog = today, catalog
         self.rows = rows
         self.summary = RunSummary()
 

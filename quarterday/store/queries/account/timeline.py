@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from quarterday.store.models import (
 )
 
 PAGE = 30
+_TICK = timedelta(microseconds=1)
 
 
 class Sort(StrEnum):
@@ -166,17 +167,19 @@ def _order(entry: Entry) -> tuple[float, int, int]:
 
 def _read(
     number: int, source: _Source, account: Account, sort: Sort, after: Mark | None, limit: int
-) -> Iterator[Entry]:
+) -> list[Entry]:
     rows = source.find(account, sort).order_by(f"-{source.when}", "-pk")
     if after is not None:
         earlier = Q(**{f"{source.when}__lt": after.at})
-        same = Q(**{source.when: after.at})
+        # Not equality: in SQLite, events of runs that are long past have their zone written out.
+        same = Q(**{f"{source.when}__gte": after.at, f"{source.when}__lt": after.at + _TICK})
         if number > after.source:
             earlier |= same
         elif number == after.source:
             earlier |= same & Q(pk__lt=after.key)
         rows = rows.filter(earlier)
-    return iter([Entry(getattr(row, source.when), number, row) for row in rows[:limit]])
+    found = [Entry(getattr(row, source.when), number, row) for row in rows[:limit]]
+    return sorted(found, key=_order)
 
 
 def read_mark(text: str) -> Mark | None:
