@@ -72,11 +72,12 @@ def _tell_cycle(signs: Signs) -> Iterator[Metric]:
             yield _one(f"quarterday_cycle_{name}_timestamp_seconds", text, at.timestamp())
     took, offences = {}, None
     for step in CycleStep.objects.filter(cycle=cycle).order_by("position"):
-        if step.started_at and step.finished_at:
-            took[step.name] = (step.finished_at - step.started_at).total_seconds()
+        parts = step.summary.get("parts", {}).values()
+        if parts:
+            took[step.name] = sum(one.get("seconds", 0.0) for one in parts)
         if step.name == "check":
             offences = step.summary.get("parts", {}).get("check", {}).get("offences")
-    text = "How long each step of the last cycle took, waiting for its hour included."
+    text = "How long each step of the last cycle was worked at."
     yield _labelled("quarterday_cycle_step_seconds", text, "step", took)
     if offences is not None:
         yield _one("quarterday_offences", "Offences that the last check found.", float(offences))

@@ -87,9 +87,8 @@ def _summarize(cycle: Cycle) -> dict[str, Any]:
 
 
 def _record(step: CycleStep) -> dict[str, Any]:
-    took = None
-    if step.started_at and step.finished_at:
-        took = str(step.finished_at - step.started_at).partition(".")[0]
+    parts = step.summary.get("parts", {}).values()
+    took = f"{sum(one.get('seconds', 0) for one in parts):.1f} s" if parts else None
     return {
         "step": step.name,
         "status": str(step.status),

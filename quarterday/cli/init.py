@@ -25,6 +25,9 @@ def init_command(as_json: Json = False) -> None:
     elif "store.0001_initial" in done:
         say(f"Made the database {place}.")
     else:
-        say(f"Brought the database {place} up to date: {', '.join(done)}.")
+        ours = [name for name in done if name.startswith("store.")]
+        others = len(done) - len(ours)
+        steps = [*ours, *([f"{others} of libraries"] if others else [])]
+        say(f"Brought the database {place} up to date: {', '.join(steps)}.")
     say("Next: quarterday load FILE --mapping MAPPING   bring in your customers")
     say("  or: quarterday demo                          see an invented business billed")

@@ -41,8 +41,11 @@ def work_command(
     from quarterday.ports.job import make_worker
     from quarterday.services.operations.refuse_unsafe import refuse_unsafe
     from quarterday.store.bulk import is_postgresql
+    from quarterday.store.queries.readiness import check_workers_tables
 
     refuse_unsafe()
+    if is_postgresql():
+        check_workers_tables()
     warn_of_mail()
     worker = make_worker(
         is_shared=is_postgresql(),

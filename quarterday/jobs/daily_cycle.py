@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +34,7 @@ from quarterday.services.cycle.claim_cycle import (
     name_worker,
 )
 from quarterday.services.cycle.finish_cycle import finish_cycle
+from quarterday.services.cycle.reopen_cycle import reopen_cycle
 from quarterday.services.cycle.write_step import begin_step, end_step, note_failed, note_part
 from quarterday.services.errors import Conflict
 from quarterday.store.models import Cycle, CycleStep, Seller, WorkStatus
@@ -61,7 +63,10 @@ class DailyCycle:
         sellers = list(Seller.objects.select_related("brand").order_by("id"))
         now, found = read_now(), {}
         for day in sorted({local_date(now, one.time_zone) for one in sellers}):
-            begin_cycle(day=day, steps=NAMES)
+            cycle = begin_cycle(day=day, steps=NAMES)
+            if cycle.finished_at is not None:
+                here = [one.code for one in sellers if local_date(now, one.time_zone) == day]
+                reopen_cycle(cycle=cycle, parts=here)
         open_ones = Cycle.objects.filter(status__in=[WorkStatus.WAITING, WorkStatus.RUNNING])
         for cycle in open_ones.order_by("day") if sellers else ():
             work = _Work(cycle, sellers, early)
@@ -118,12 +123,14 @@ class _Work:
         if local.date() < self.cycle.day or local.hour < hour or _rests(row, seller.code, now):
             return False
         self._begin(row)
+        begun = time.monotonic()
         try:
             said = step.do(seller, self.cycle.day, now)
         except Exception as error:
             self._fail(row, seller.code, error)
             return False
-        note_part(row, seller.code, said, worker=self.worker, now=read_now())
+        facts = {**said, "seconds": round(time.monotonic() - begun, 2)}
+        note_part(row, seller.code, facts, worker=self.worker, now=read_now())
         resolve_alert(key=f"cycle {step.name} {seller.code}", now=read_now())
         return True
 
@@ -158,13 +165,15 @@ class _Work:
         if _rests(row, CHECK, read_now()):
             return False
         self._begin(row)
+        begun = time.monotonic()
         try:
             said = prove_books(now=read_now())
         except Exception as error:
             self._fail(row, CHECK, error)
             return False
         now = read_now()
-        note_part(row, CHECK, said, worker=self.worker, now=now)
+        facts = {**said, "seconds": round(time.monotonic() - begun, 2)}
+        note_part(row, CHECK, facts, worker=self.worker, now=now)
         end_step(row, WorkStatus.DONE, worker=self.worker, now=now)
         resolve_alert(key=f"cycle {CHECK} {CHECK}", now=now)
         return True

@@ -159,6 +159,19 @@ def test_offences_are_told_by_rule_until_they_are_gone(shop: Shop, clock: Move) 
     assert set(over.values_list("key", flat=True)) == rules
 
 
+def test_a_seller_that_comes_late_is_not_left_out(shop: Shop, clock: Move) -> None:
+    assert DailyCycle().run() == {"2026-03-02": "done"}
+    open_seller(
+        code="new", name="Example New", country="DE", time_zone="Europe/Berlin",
+        currency="EUR", settings={}, now=NOW,
+    )  # fmt: skip
+    clock(timedelta(minutes=2))
+    assert DailyCycle().run() == {"2026-03-02": "done"}
+    assert set(read_steps("summary")["run"]["parts"]) == {"shop", "new"}
+    assert read_steps("tries")["run"] == 2
+    assert DailyCycle().run() == {}
+
+
 @pytest.mark.django_db
 def test_whoever_loses_a_cycle_writes_nothing_more() -> None:
     cycle = begin_cycle(day=DAY, steps=NAMES)

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
 from quarterday.services.doctor.finding import Finding, Visit, bad, ok, warn
 from quarterday.store.bulk import is_postgresql
@@ -16,6 +15,7 @@ from quarterday.store.queries.raw import fetch
 from quarterday.store.queries.readiness import (
     NotReady,
     check_readiness,
+    check_workers_tables,
     describe_database,
     explain_database_error,
 )
@@ -48,9 +48,10 @@ def _check_postgresql(visit: Visit) -> Iterator[Finding]:
         yield bad(_AREA, text, f"use PostgreSQL {_OLDEST_POSTGRESQL} or newer")
     else:
         yield ok(_AREA, text)
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        yield bad(_AREA, "the tables of the workers are not up to date", "quarterday init")
+    try:
+        check_workers_tables()
+    except NotReady as error:
+        yield bad(_AREA, str(error), "quarterday init")
     # A clock that somebody moved on purpose says nothing about the machine's.
     skew = abs(fetch("SELECT clock_timestamp()")[0][0] - visit.now)
     if skew > _SKEW and not visit.is_moved:

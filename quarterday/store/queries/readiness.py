@@ -6,6 +6,7 @@ import pkgutil
 from pathlib import Path
 
 from django.db import DatabaseError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from quarterday.core.errors import BillingError
 from quarterday.store import migrations
@@ -31,6 +32,16 @@ def check_readiness() -> None:
         )
     if ran - known:
         raise NotReady(f"the database at {place} is newer than this program; update the program")
+
+
+def check_workers_tables() -> None:
+    """Raise `NotReady` unless the tables of workers, which only PostgreSQL has, are up to date."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotReady(
+            f"the tables of the workers at {describe_database()} are older than this program; "
+            "bring them up to date: quarterday init"
+        )
 
 
 def migration_names() -> set[str]:
