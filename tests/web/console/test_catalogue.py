@@ -1,0 +1,216 @@
+"""The room of the catalogue: prices with examples and effects, taxes in time, discounts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from quarterday.services.catalog.publish_plan import publish_plan
+from quarterday.services.catalog.publish_price import publish_price
+from quarterday.services.sellers.open_seller import open_seller
+from quarterday.store.models import (
+    Discount,
+    Event,
+    Offer,
+    Plan,
+    Price,
+    Product,
+    ScheduledRun,
+    SubscriptionItem,
+    TaxRate,
+)
+from tests.services.till import DAY, NOW, Shop
+from tests.web.console.staffer import Staffer, hire
+
+pytestmark = pytest.mark.django_db
+HOME = "/console/catalogue/"
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUARTERDAY_NOW", NOW.isoformat())
+
+
+def make_price(shop: Shop, code: str = "web", amount: str = "10") -> Price:
+    plan = publish_plan(product=shop.hosting, code=code, name=f"{code} monthly", now=NOW)
+    model = {"model": "per_unit", "unit_price": amount}
+    return publish_price(plan=plan, code="v1", currency="EUR", model=model, now=NOW)
+
+
+def version(**given: str) -> dict[str, str]:
+    return {
+        "model": "per_unit",
+        "per_unit_unit_price": "12.50",
+        "code": "v2",
+        "on": DAY.isoformat(),
+        "who": "none",
+    } | given
+
+
+def test_a_new_version_shows_its_effect_and_moves_who_is_to_move(shop: Shop) -> None:
+    staffer, price = Staffer(hire(shop.seller)), make_price(shop)
+    shop.subscribe(price.plan, "one")
+    shop.bill()
+    url = f"{HOME}prices/{price.public_id}/version/"
+    assert 'value="v1-2"' in staffer.see(url)
+    example = staffer.client.post(f"{HOME}prices/{price.public_id}/try/", version()).content
+    assert "25.00 €" in example.decode()
+    assert "2.50 € more recurs in a month" in example.decode()
+    for wrong, said in (
+        ({"per_unit_unit_price": ""}, "Give a number"),
+        ({"per_unit_unit_price": "x"}, "Enter a number"),
+        ({"code": "v1"}, "There is a price with this code"),
+        ({"on": "2020-01-01"}, "This day has passed"),
+        ({"who": "from"}, "Say from which day"),
+        ({"who": "from", "begin": "2020-01-01"}, "Nobody can move before"),
+        ({"model": "graduated"}, "Give at least one tier"),
+    ):
+        assert said in staffer.refuse(url, 200, **version(**wrong)), wrong
+    assert "1 contract has" in staffer.refuse(url, 200, **version(who="next"))
+    assert Price.objects.count() == 1
+    assert "Done" in staffer.send(url, confirm="1", key="k", **version(who="next"))
+    assert Price.objects.count() == 2
+    assert "There is a price with this code" in staffer.refuse(
+        url, 200, confirm="1", key="k", **version(who="next")
+    )
+    price.refresh_from_db()
+    assert price.retired_on == DAY
+    item = SubscriptionItem.objects.get(price__code="v2")
+    assert item.start_on == date(2026, 4, 1)
+    kinds = set(Event.objects.filter(actor=staffer.user.public_id).values_list("kind", flat=True))
+    assert {"price.published", "price.retired", "subscription.price_changed"} <= kinds
+    new = Price.objects.get(code="v2")
+    tiers = {"tier0_up_to": "2", "tier0_unit_price": "9", "tier1_flat_fee": "1"}
+    later = version(model="volume", code="v3", on="2031-01-01", **tiers)
+    page = staffer.send(f"{HOME}prices/{new.public_id}/version/", confirm="1", **later)
+    assert "It waits for its day" in page
+    run = ScheduledRun.objects.order_by("id").last()
+    assert run is not None
+    assert run.scope["terms"]["model"]["tiers"][1] == {"flat_fee": "1"}
+    assert Price.objects.count() == 2
+    assert "Retire it" in staffer.see(f"{HOME}prices/{new.public_id}/retire/")
+    assert "Retired" in staffer.send(f"{HOME}prices/{new.public_id}/retire/")
+
+
+def test_a_product_is_made_priced_and_offered(shop: Shop) -> None:
+    staffer = Staffer(hire(shop.seller))
+    what = {"name": "Backup", "tax_class": "standard", "income_code": "sales"}
+    new = HOME + "products/new/"
+    assert "There is a product" in staffer.refuse(new, 200, code="hosting", **what)
+    staffer.send(new, code="backup", **what)
+    product = Product.objects.get(code="backup")
+    url = f"{HOME}products/{product.public_id}/"
+    assert "Saved" in staffer.send(url, **what | {"name": "Backups"})
+    plan = {
+        "name": "Monthly", "code": "m", "cadence_count": "1", "cadence_unit": "month",
+        "anchoring": "start", "trial_days": "0",
+    }  # fmt: skip
+    assert "A new price" in staffer.send(url + "plans/new/", **plan)
+    made = Plan.objects.get(code="m")
+    price_url = f"{HOME}plans/{made.public_id}/prices/new/"
+    given = {
+        "model": "flat", "flat_amount": "3", "code": "v1", "currency": "eur", "timing": "advance",
+        "convention": "actual_days", "policy": "prorate",
+    }  # fmt: skip
+    example = staffer.client.post(price_url.replace("/new/", "/try/"), given).content.decode()
+    assert "3.00 €" in example
+    page = staffer.refuse(price_url, 200, **given | {"currency": "QQQ"})
+    assert "QQQ" in page.partition("role=\"alert\"")[2].partition("<form")[0]
+    assert "3.00 €" in staffer.send(price_url, **given)
+    assert "charges all its prices together" in staffer.see(price_url)
+    assert "Running contracts stay" in staffer.send(
+        f"{HOME}plans/{made.public_id}/", **plan | {"trial_days": "14"}
+    )
+    offer = {
+        "group": "Extras", "headline": "Safe", "features": "One\nTwo", "position": "5",
+        "max_quantity": "3", "activation": "on_payment", "is_public": "on",
+    }  # fmt: skip
+    assert "The shop shows it" in staffer.send(url + "offer/", **offer)
+    assert Offer.objects.get(product=product).features == ["One", "Two"]
+    assert "Backups" in staffer.see(HOME + "?q=back")
+    assert "Backups" not in staffer.see(HOME + "?q=zzz")
+
+
+def test_a_tax_rate_follows_another_and_is_tried(shop: Shop) -> None:
+    staffer = Staffer(hire(shop.seller))
+    shop.subscribe(make_price(shop).plan, "one")
+    old = TaxRate.objects.get(code="vat19")
+    page = staffer.see(f"{HOME}taxes/new/?after={old.id}")
+    assert 'value="vat19"' in page
+    given = {
+        "code": "vat19", "name": "VAT", "percent": "21", "country": "de", "tax_class": "standard",
+        "valid_from": "2026-07-01", "level": "1",
+    }  # fmt: skip
+    page = staffer.refuse(HOME + "taxes/new/", 200, **given)
+    assert "100.00 € bear 21.00 € of tax; it was 19.00 €" in page
+    assert "1 contracts there" in page
+    assert TaxRate.objects.count() == 2
+    assert "Coming" in staffer.send(HOME + "taxes/new/", confirm="1", **given)
+    old.refresh_from_db()
+    assert old.valid_end == date(2026, 7, 1)
+    sample = f"account={shop.account}&amount=200&tax_class=standard"
+    assert "238.00 €" in staffer.see(f"{HOME}taxes/try/?{sample}&on=2026-06-30")
+    assert "242.00 €" in staffer.see(f"{HOME}taxes/try/?{sample}&on=2026-07-01")
+    assert "no tax rate" in staffer.see(f"{HOME}taxes/try/?{sample[:-8]}hat&on=2026-07-01")
+    assert "no account" in staffer.see(
+        f"{HOME}taxes/try/?{sample.replace('A1', 'x')}&on=2026-07-01"
+    )
+    last = TaxRate.objects.get(percent="21")
+    end = f"{HOME}taxes/{last.id}/end/"
+    assert "it can end after that" in staffer.refuse(end, 200, on="2026-07-01")
+    assert "It ends there" in staffer.send(end, on="2026-12-31")
+    north = open_seller(
+        code="north", name="North", country="DE", time_zone="UTC", currency="EUR", now=NOW
+    )
+    Staffer(hire(north, "owner", "nora")).see(end, 404)
+
+
+def test_a_discount_is_tried_published_and_ended(shop: Shop) -> None:
+    staffer, price = Staffer(hire(shop.seller)), make_price(shop)
+    given = {
+        "code": "SPRING", "kind": "percentage", "value": "20", "duration": "periods",
+        "periods": "3", "promotion": "new", "plan": price.plan.public_id, "quantity": "2",
+    }  # fmt: skip
+    page = staffer.client.post(HOME + "discounts/try/", given).content.decode()
+    assert "16.00 €" in page
+    assert "Until 3 periods are used" in page
+    new = HOME + "discounts/new/"
+    assert "At most 100" in staffer.refuse(new, 200, **given | {"value": "120"})
+    assert "SPRING" in staffer.send(new, **given)
+    assert "There is a discount" in staffer.refuse(new, 200, **given | {"code": "spring"})
+    row = Discount.objects.get()
+    url = f"{HOME}discounts/{row.public_id}/"
+    staffer.send(url, name="Spring", promotion="all", valid_end="2026-05-01")
+    row.refresh_from_db()
+    assert (row.name, row.promotion, row.valid_end) == ("Spring", "all", date(2026, 5, 1))
+    auditor = Staffer(hire(shop.seller, "auditor"))
+    assert "Spring" in auditor.see(url)
+    auditor.refuse(url, 403, name="x", promotion="all")
+    auditor.refuse(new, 403, **given)
+
+
+def test_pages_ask_as_much_however_much_there_is(shop: Shop) -> None:
+    staffer, price = Staffer(hire(shop.seller)), make_price(shop)
+    paths = ("", "taxes/", "discounts/", f"prices/{price.public_id}/")
+
+    def measure() -> list[int]:
+        found = []
+        for path in paths:
+            with CaptureQueriesContext(connection) as queries:
+                staffer.see(HOME + path)
+            found.append(len(queries))
+        return found
+
+    shop.subscribe(price.plan, "one")
+    given = {"kind": "percentage", "seller": shop.seller, "value": 5}
+    Discount.objects.create(code="D", **given)
+    measure()
+    few = measure()
+    for number in range(4):
+        other = make_price(shop, f"more{number}")
+        shop.subscribe(other.plan, f"sub{number}")
+        Discount.objects.create(code=f"D{number}", **given)
+    assert measure() == few
