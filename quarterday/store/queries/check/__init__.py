@@ -18,6 +18,7 @@ from quarterday.store.queries.check.collecting import check_collecting
 from quarterday.store.queries.check.days import check_billed_through, check_days
 from quarterday.store.queries.check.debits import check_debits
 from quarterday.store.queries.check.due import check_due
+from quarterday.store.queries.check.dunning import check_dunning
 from quarterday.store.queries.check.entries import check_currencies, check_entries
 from quarterday.store.queries.check.holds import check_holds
 from quarterday.store.queries.check.matches import check_matches
@@ -60,6 +61,7 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "accounts are due when they should be": check_due,
     "nobody is billed while on hold": check_holds,
     "what is charged by itself hangs together": check_collecting,
+    "nobody who has paid is reminded or held back": check_dunning,
     "files of direct debits hold what they say": check_debits,
     "tills hold what the book says": check_tills,
     "the book has what the bank states": check_bank,
