@@ -16,6 +16,7 @@ from tests.browser.place import Place, Sink
 from tests.browser.steps import open_shop
 from tests.browser.test_pages import faults_of
 from tests.databases import Databases
+from tests.statements.make_camt import OWN, document, entry, statement
 from tests.zygote import Zygote
 
 DESK, PHONE = {"width": 1280, "height": 844}, {"width": 390, "height": 844}
@@ -115,6 +116,40 @@ def test_the_search_answers_as_one_types(console: Console) -> None:
     expect(page.locator("[data-search]")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Search")).to_be_visible()
+
+
+def test_the_inbox_is_worked_by_keys(console: Console) -> None:
+    place = console.place
+    place.run("bank", "add", "main", OWN, "--currency", "EUR")
+    file = place.folder / "statement.xml"
+    file.write_text(document(statement(entry("12.00", ""), entry("7.00", "", on="2026-11-30"))))
+    place.run("bank", "import", str(file))
+    page = console.open("/console/inbox/?kind=bank")
+    tab = page.locator("#inbox-tabs [aria-current]")
+    expect(tab).to_have_text("Bank lines 2")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("[data-open]").nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    item = page.locator(".item-open")
+    expect(item).to_contain_text("Say whose money it is")
+    assert not list(faults_of(page))
+    page.keyboard.press("Enter")
+    expect(item).to_have_count(0)
+    page.keyboard.press("a")
+    item.get_by_label("Account").fill("nobody at all")
+    item.get_by_role("button", name="Book for this account").click()
+    expect(item.get_by_role("alert")).to_contain_text("nothing was changed")
+    expect(item.get_by_label("Account")).to_have_value("nobody at all")
+    item.get_by_label("Why").fill("rent")
+    item.get_by_role("button", name="Leave it to other books").click()
+    done = page.locator(".item-done")
+    expect(done).to_contain_text("Left to other books")
+    expect(tab).to_have_text("Bank lines 1")
+    page.keyboard.press("k")
+    expect(page.locator("[data-open]").first).to_be_focused()
+    done.get_by_role("button", name="Take it back").click()
+    expect(tab).to_have_text("Bank lines 2")
 
 
 def test_the_menu_of_a_phone_opens_and_closes(console: Console) -> None:
