@@ -77,6 +77,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "pending": (_("Waiting"), "due"),
     "paused": (_("Paused"), "info"),
     "suspended": (_("Suspended"), "bad"),
+    "restricted": (_("Restricted"), "due"),
     "cancelling": (_("Ends soon"), "due"),
     "cancelled": (_("Cancelled"), "plain"),
     "ended": (_("Ended"), "plain"),

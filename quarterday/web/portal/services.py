@@ -23,6 +23,7 @@ from quarterday.store.queries.contracts import (
 )
 from quarterday.web.kit.access import AccountRequest, account_page
 from quarterday.web.kit.clock import read_today
+from quarterday.web.portal.services_held import Held, read_held
 from quarterday.web.portal.services_parts import Part, Parts, sort_parts
 from quarterday.web.portal.services_words import describe_service, name_service, tell_state
 
@@ -39,6 +40,7 @@ class Row(NamedTuple):
     said: str
     parts: Parts
     coming: SimulatedInvoice | None
+    held: Held | None = None
 
     @property
     def has_usage(self) -> bool:
@@ -77,6 +79,7 @@ def list_services(request: AccountRequest) -> HttpResponse:
         "previous": page - 1,
         "next": page + 1 if len(found) > _PAGE else 0,
         "first": (page - 1) * _PAGE + 1,
+        "can_pay": Permission.PAY in request.permissions,
         "last": (page - 1) * _PAGE + len(rows),
     }
     return render(request, "portal/services.html", context)
@@ -85,6 +88,7 @@ def list_services(request: AccountRequest) -> HttpResponse:
 def make_rows(account: Account, found: list[Subscription], today: date) -> list[Row]:
     """Rows of a list; reads the same number of times however many there are."""
     items = load_parts(found)
+    held = read_held(account, found)
     running = [one.id for one in found if one.status not in OVER]
     coming = foresee_next(account.id, running, first=today, last=today + AHEAD) if running else {}
     return [
@@ -95,6 +99,7 @@ def make_rows(account: Account, found: list[Subscription], today: date) -> list[
             tell_state(one),
             sort_parts(one, items.get(one.id, ()), today),
             coming.get(one.id),
+            None if one.status in OVER else held.get(one.id),
         )
         for one in found
     ]

@@ -35,6 +35,7 @@ from quarterday.web.kit.prices import describe_unit
 from quarterday.web.kit.words import format_day
 from quarterday.web.portal.services import AHEAD
 from quarterday.web.portal.services_discounts import describe_discount
+from quarterday.web.portal.services_held import read_held
 from quarterday.web.portal.services_parts import Parts, sort_parts
 from quarterday.web.portal.services_words import (
     describe_service,
@@ -109,6 +110,8 @@ def show_service(request: AccountRequest, public_id: str) -> HttpResponse:
         "subscription": row,
         "parts": service.parts,
         "said": tell_state(row),
+        "held": None if row.status in OVER else read_held(request.account, [row]).get(row.id),
+        "can_pay": Permission.PAY in request.permissions,
         "today": today,
         "period_last": _last_of(service.parts),
         "coming": list(islice(_coming(service, today), _COMING)),

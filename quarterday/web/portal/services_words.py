@@ -80,6 +80,8 @@ _TEXTS: Mapping[str, tuple[str | Promise, str]] = {
     "subscription.cancelled": (gettext_lazy("Ended"), "bad"),
     "subscription.cancel_undone": (gettext_lazy("The cancellation was undone"), "good"),
     "subscription.change_undone": (gettext_lazy("The change from %(on)s was taken back"), ""),
+    "service.held": (gettext_lazy("Held back"), "bad"),
+    "service.released": (gettext_lazy("No longer held back"), "good"),
     "discount.granted": (gettext_lazy("Discount %(discount)s agreed"), "good"),
 }
 

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from quarterday.ports.clock import VARIABLE
 from quarterday.services.catalog.publish_discount import publish_discount
+from quarterday.services.provisioning.hold_service import hold_service
+from quarterday.services.provisioning.release_service import release_service
 from quarterday.services.subscriptions.add_addon import add_addon
 from quarterday.services.subscriptions.cancel_subscription import cancel_subscription
 from quarterday.services.subscriptions.change_plan import change_plan
@@ -154,3 +156,24 @@ def test_pages_cost_the_same_however_much_there_is(shop: Shop, start: str) -> No
             customer.see(url)
         counts.append(len(found))
     assert counts[0] == counts[1] <= 30
+
+
+def test_a_service_that_is_held_says_why_and_how_to_end_it(shop: Shop) -> None:
+    shelves = Shelves(shop)
+    rows = [shelves.sell(shelves.pro) for _ in range(3)]
+    invoice = shop.bill(START)
+    hold_service(subscription=rows[0], cause="unpaid", subject=invoice.public_id, now=NOW)
+    hold_service(subscription=rows[1], cause="staff", level="restricted", now=NOW)
+    customer = Customer(shop.account)
+    page = customer.see(f"/services/{rows[0].public_id}/")
+    assert "Suspended since 2 March 2026" in page and f"{invoice.label} is unpaid" in page
+    assert f"/invoices/pay/?invoice={invoice.public_id}" in page and "Held back" in page
+    page = customer.see(f"/services/{rows[1].public_id}/")
+    assert "Runs with less since 2 March 2026" in page and "Write to us" in page
+    assert "Suspended" not in customer.see(f"/services/{rows[2].public_id}/")
+    page = customer.see("/services/")
+    assert page.count("Nothing was deleted") == 2
+    looking = Customer(shop.account, "technical").see(f"/services/{rows[0].public_id}/")
+    assert "is unpaid" in looking and "/invoices/pay/" not in looking, "they may not pay"
+    release_service(account=shop.account, cause="unpaid", subject=invoice.public_id, now=NOW)
+    assert "Suspended" not in customer.see(f"/services/{rows[0].public_id}/")
