@@ -35,6 +35,7 @@ from quarterday.web.kit.clock import read_now
 from quarterday.web.kit.roles import role_name
 
 ACCOUNT_KEY = "account"
+CONSOLE = "/console/"
 SEEN_KEY = "seen_at"
 SEEN_SECONDS = 3600
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -103,6 +104,9 @@ def enter_account(request: HttpRequest, *needed: Permission) -> HttpResponse | N
         return ask_to_sign_in(request)
     keep_alive(request)
     if choose_account(request) is None:
+        if request.user.is_staff:
+            # Staff without an account of their own have come for their work.
+            return HttpResponseRedirect(CONSOLE)
         return render(request, "kit/no_account.html", status=403)
     entered = cast(AccountRequest, request)
     missing = [one for one in needed if one not in entered.permissions]

@@ -108,7 +108,7 @@ def test_strangers_customers_and_roles_get_only_what_is_theirs(shop: Shop) -> No
             if not staff_may(role, _needed(view)):
                 if ask(client, path) != 403:
                     faults.append(f"{path} opens to the role {role}")
-            elif role is StaffRole.OWNER and client.get(path).status_code not in (
+            elif role is StaffRole.OWNER and route in TABLE and client.get(path).status_code not in (
                 200, 302, 404, 405, 422,
             ):  # fmt: skip
                 faults.append(f"{path} does not open to owners")
