@@ -226,8 +226,8 @@ def _check(parameter: Parameter, text: str) -> str:
                     f"{name} is {text!r}, which is no date such as 2026-01-31"
                 ) from None
         case ParameterKind.COUNT:
-            if not (text.isascii() and text.isdigit()) or len(text) > 7:
-                raise BillingError(f"{name} is {text!r}, which is no whole number")
+            if not (text.isascii() and text.isdigit() and len(text) <= 6):
+                raise BillingError(f"{name} is {text!r}, which is no whole number below a million")
         case ParameterKind.CURRENCY:
             return find_currency(text.upper()).code if text else ""
         case ParameterKind.CHOICE:

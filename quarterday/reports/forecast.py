@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache, partial
+from itertools import pairwise
 from typing import ClassVar
 
 from quarterday.core.buckets import Buckets
-from quarterday.core.period import Schedule
+from quarterday.core.period import Cadence, Schedule
 from quarterday.ports.report import (
     CURRENCY,
     SINCE,
@@ -119,30 +121,37 @@ def _plain(
     worth: Worth, buckets: Buckets, sellers: Sequence[int] | None
 ) -> Iterator[tuple[int, str, int]]:
     """What items without discounts will charge, part by part."""
-    items = list(read_expected(buckets, sellers))
+    items, begin_in = list(read_expected(buckets, sellers)), _remember(buckets)
     worth.load(item.kind for item in items)
     for item in items:
         minor = worth.of_period(item.kind) * item.number
-        schedule = Schedule(item.anchor_on, item.kind.cadence, item.anchor_day)
+        code = worth.currency_of(item.kind)
+        begins = begin_in(item.anchor_on, item.kind.cadence, item.anchor_day)
         for place in range(max(0, item.first), min(item.last, len(buckets.names))):
-            if times := _begins(schedule, buckets, place):
-                yield place, worth.currency_of(item.kind), minor * times
+            if times := begins[place]:
+                yield place, code, minor * times
 
 
 def _discounted(
     worth: Worth, buckets: Buckets, sellers: Sequence[int] | None
 ) -> Iterator[tuple[int, str, int]]:
     """The same for contracts with discounts, as they hold when each part begins."""
+    begin_in = _remember(buckets)
     for items, spans in list_contracts(sellers):
         for place, day in enumerate(buckets.bounds[:-1]):
             for item, minor in running(worth, items, spans, day):
-                schedule = Schedule(item.anchor_on, item.kind.cadence, item.anchor_day)
-                times = _begins(schedule, buckets, place) if item.begins < day else 0
-                if times:
-                    yield place, worth.currency_of(item.kind), minor * times
+                begins = begin_in(item.anchor_on, item.kind.cadence, item.anchor_day)
+                if item.begins < day and begins[place]:
+                    yield place, worth.currency_of(item.kind), minor * begins[place]
 
 
-def _begins(schedule: Schedule, buckets: Buckets, place: int) -> int:
-    """How many periods of a schedule begin in a part of the range."""
-    day, first, end = timedelta(days=1), buckets.bounds[place], buckets.bounds[place + 1]
-    return schedule.number_at(end - day) - schedule.number_at(first - day)
+def _remember(buckets: Buckets) -> Callable[[date, Cadence, int], list[int]]:
+    """`_begin_in` for a range; contracts share few schedules."""
+    return lru_cache(maxsize=65536)(partial(_begin_in, buckets))
+
+
+def _begin_in(buckets: Buckets, anchor: date, cadence: Cadence, day: int) -> list[int]:
+    """How many periods of a schedule begin in each part of the range."""
+    schedule = Schedule(anchor, cadence, day)
+    numbers = [schedule.number_at(bound - timedelta(days=1)) for bound in buckets.bounds]
+    return [after - before for before, after in pairwise(numbers)]

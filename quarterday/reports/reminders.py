@@ -65,14 +65,13 @@ class Reminders:
         """One row for each kind of message or step, and currency."""
         since, until = (datetime.combine(day, time.min, UTC) for day in asked.period)
         within = asked.count("within")
-        wanted = {
+        wanted = [
             kind.name
             for kind in KINDS.values()
             if asked.text("show") == "all" or kind.topic is Topic.REMINDERS
-        }
-        told = [one for one in read_told(since, until, within, asked.sellers) if one.kind in wanted]
-        order = list(KINDS)
-        told.sort(key=lambda one: (order.index(one.kind), one.currency))
+        ]
+        told = list(read_told(since, until, within, wanted, asked.sellers))
+        told.sort(key=lambda one: (wanted.index(one.kind), one.currency))
         rows = [_told(one) for one in told]
         rows += [_taken(one) for one in sorted(read_steps(since, until, within, asked.sellers))]
         chart = Chart("Which reminder gets us paid?", ChartKind.LINES, "what", ("paid_rate",))

@@ -32,6 +32,7 @@ class Worth:
 
     def __init__(self) -> None:
         self._catalog = Catalog()
+        self.ends_of = lru_cache(maxsize=65536)(self._ends_of)
         self.of_contract = lru_cache(maxsize=65536)(self._of_contract)
         self.of_period = lru_cache(maxsize=65536)(self._of_period)
 
@@ -81,7 +82,7 @@ class Worth:
         ends = self.ends_of(span)
         return ends is None or day < ends
 
-    def ends_of(self, span: DiscountSpan) -> date | None:
+    def _ends_of(self, span: DiscountSpan) -> date | None:
         """The first day without a discount that is used up; None while some of it is left."""
         left = still_applies(self._catalog.discount(span.discount_id), span.used)
         return None if left else span.used_through or span.start_on

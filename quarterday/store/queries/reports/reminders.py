@@ -32,7 +32,7 @@ FROM (
     FROM store_link n LEFT JOIN store_click c ON c.link_id = n.id
     WHERE n.delivery_id IS NOT NULL AND n.created_at >= %s GROUP BY n.delivery_id) k
     ON k.delivery_id = v.id
-  WHERE m.created_at >= %s AND m.created_at < %s{{sellers}}
+  WHERE m.created_at >= %s AND m.created_at < %s AND m.kind IN ({{kinds}}){{sellers}}
   GROUP BY m.id) told
 LEFT JOIN store_invoice i ON i.public_id = told.subject
 LEFT JOIN ({_SETTLED}) settled ON settled.invoice_id = i.id
@@ -75,17 +75,22 @@ class Taken(NamedTuple):
 
 
 def read_told(
-    since: datetime, until: datetime, within: int, sellers: Sequence[int] | None
+    since: datetime,
+    until: datetime,
+    within: int,
+    kinds: Sequence[str],
+    sellers: Sequence[int] | None,
 ) -> Iterator[Told]:
-    """Messages of a range of instants by kind, with what was paid ``within`` days of sending."""
+    """Messages of some kinds in a range of instants, with what was paid ``within`` days of them."""
     sent_on = _day("v.sent_at")
     sql = _MESSAGES.format(
         currency="COALESCE(i.currency, '')",
         sent_on=sent_on,
         soon=_soon("told.sent_on", within),
+        kinds=", ".join(["%s"] * len(kinds)),
         sellers=of_sellers("m.seller_id", sellers),
     )
-    for kind, currency, *counts in fetch(sql, [since, since, until]):
+    for kind, currency, *counts in fetch(sql, [since, since, until, *kinds]):
         yield Told(kind, currency, *(int(one or 0) for one in counts))
 
 
