@@ -116,7 +116,7 @@ def set_(
 
 
 @command(group, "save")
-def save(
+def save_(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A policy as TOML or JSON.", exists=True)
     ],

@@ -246,7 +246,11 @@ def to_data(policy: DunningPolicy) -> dict[str, Any]:
 
 
 def step_to_data(step: DunningStep) -> dict[str, Any]:
-    """A step as data."""
+    """A step as data, as a file or an editor shows it.
+
+    >>> step_to_data(DunningStep("call", 20, Action.TASK, title="Call them"))["title"]
+    'Call them'
+    """
     data: dict[str, Any] = {
         "key": step.key,
         "offset": step.offset,

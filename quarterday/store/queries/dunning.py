@@ -44,6 +44,8 @@ class Timeline:
     ``policy`` is its code and ``level`` who chose it: seller, group, account, subscription or
     invoice. ``reason`` says why it is paused or has ended, and ``next_on`` when the next step
     comes. ``consequence`` is the first to come of restrict, suspend, terminate and collections.
+    ``pause`` is why it is paused, in a word (promise, transfer, staff, dispute, coming, inbox),
+    and ``until`` through which day, where that is known.
     """
 
     invoice: Invoice
@@ -55,6 +57,8 @@ class Timeline:
     entries: tuple[TimelineEntry, ...]
     next_on: date | None = None
     consequence: TimelineEntry | None = None
+    pause: str = ""
+    until: date | None = None
 
 
 def read_timeline(invoice: Invoice, *, today: date, now: datetime) -> Timeline:
@@ -126,6 +130,8 @@ def _show_open(account: AccountCase, case: Case, past: list[TimelineEntry]) -> T
         entries=tuple(sorted([*past, *coming], key=lambda one: one.on)),
         next_on=coming[0].on if coming else None,
         consequence=find_consequence(coming),
+        pause=case.pause.cause if case.pause is not None else "",
+        until=case.pause.until if case.pause is not None else None,
     )
 
 

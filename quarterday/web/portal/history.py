@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -26,12 +26,16 @@ class Happening(NamedTuple):
     meaning: str = ""
 
 
-def tell_history(sheet: InvoiceSheet, today: date, pay_by: date) -> list[Happening]:
-    """What happened and what is to come, in the order of time; the next is to be paid by a day."""
+def tell_history(
+    sheet: InvoiceSheet, today: date, pay_by: date, reminding: Iterable[Happening] = ()
+) -> list[Happening]:
+    """What happened and what is to come, in the order of time; the next is to be paid by a day.
+    ``reminding`` is what was done about it while it was unpaid, and what will be.
+    """
     invoice = sheet.invoice
     facts = [Happening(invoice.issued_on, _("Issued"))]
     facts += [tell_settlement(one) for one in sheet.settled]
-    facts += [Happening(one.taken_at.date(), _("We reminded you")) for one in sheet.steps]
+    facts += reminding
     facts += _tell_events(sheet)
     used = {one.credit_note_id for one in sheet.settled}
     facts += [_tell_note(note) for note in sheet.credit_notes if note.id not in used]

@@ -15,6 +15,7 @@ from quarterday.core.lifecycle import InvoiceState
 from quarterday.core.money import currency, format_minor
 from quarterday.store.models import InvoiceLine
 from quarterday.store.queries.collecting import foresee
+from quarterday.store.queries.dunning import read_timeline
 from quarterday.store.queries.instalments import (
     find_pay_by,
     find_to_pay,
@@ -23,12 +24,13 @@ from quarterday.store.queries.instalments import (
 )
 from quarterday.store.queries.portal.invoice import InvoiceSheet, read_sheet
 from quarterday.web.kit.access import AccountRequest, account_page
-from quarterday.web.kit.clock import read_today
+from quarterday.web.kit.clock import read_now, read_today
 from quarterday.web.kit.sums import tell_sums
 from quarterday.web.portal.attempts import tell_attempts
 from quarterday.web.portal.charges import tell_charge
 from quarterday.web.portal.history import name_settlement, tell_history, tell_settlement
 from quarterday.web.portal.invoices import show_state
+from quarterday.web.portal.reminding import tell_outlook, tell_steps
 
 
 class ExplainedLine(NamedTuple):
@@ -51,6 +53,7 @@ def show_invoice(request: AccountRequest, public_id: str) -> HttpResponse:
     is_open = invoice.status == InvoiceState.OPEN
     (outlook,) = foresee(request.account, today, [invoice]) if is_open else (None,)
     plan = read_plan(invoice, today) if is_open else None
+    timeline = read_timeline(invoice, today=today, now=read_now()) if is_open else None
     to_pay = find_to_pay(plan) or invoice.open_minor
     is_part = to_pay < invoice.open_minor
     pay_by = find_pay_by(plan) or invoice.due_on
@@ -73,7 +76,8 @@ def show_invoice(request: AccountRequest, public_id: str) -> HttpResponse:
         "underway": tell_attempts(sheet.underway, request.seller.time_zone),
         "settled": [(one, tell_settlement(one), name_settlement(one)) for one in sheet.settled],
         "paid_on": max((one.on for one in sheet.settled), default=None),
-        "history": tell_history(sheet, today, pay_by),
+        "reminding": tell_outlook(timeline) if timeline else None,
+        "history": tell_history(sheet, today, pay_by, tell_steps(sheet, timeline)),
         "days_late": (today - pay_by).days,
         "can_pay": is_open and Permission.PAY in request.permissions,
         "is_open": is_open,
