@@ -16,6 +16,7 @@ from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
 from quarterday.services.staff.check_staff import check_staff
 from quarterday.store.models import Approval, Seller, User
+from quarterday.store.queries.approvals import is_done, sum_given
 from quarterday.store.queries.paying import read_brand
 
 
@@ -38,17 +39,33 @@ def do_or_ask(
     """
     check_staff(role, NEEDED[wish.kind])
     key = check_text(key, "key", 100)
-    if needs_another(wish):
+    is_done_already = is_done(wish.kind, account_id=wish.account.id, key=key)
+    if not is_done_already and needs_another(wish, user=user, now=now):
         return Outcome("", ask_approval(wish, user=user, key=key, now=now))
     result = carry_out(wish, key=key, today=today, now=now, actor=user.public_id)
     return Outcome(result, None)
 
 
-def needs_another(wish: Wish) -> bool:
-    """Whether somebody else has to look, so that a page can say it before."""
+def needs_another(wish: Wish, *, user: User | None = None, now: datetime | None = None) -> bool:
+    """Whether somebody else has to look, so that a page can say it before.
+
+    With a ``user``, what they gave to the customer within a day before ``now`` counts with it: a
+    limit is not to be passed in slices.
+    """
     seller = Seller.objects.select_related("brand").get(id=wish.account.seller_id)
     limits = read_approval_limits(read_brand(seller).get("approvals", {}))
-    return limits.needs_another(wish.kind, wish.currency, wish.amount_minor)
+    if not limits.limits:
+        return False
+    before = 0
+    if user is not None and now is not None:
+        before = sum_given(
+            wish.kind,
+            account_id=wish.account.id,
+            currency=wish.currency,
+            actor=user.public_id,
+            now=now,
+        )
+    return limits.needs_another(wish.kind, wish.currency, before + wish.amount_minor)
 
 
 def ask_approval(wish: Wish, *, user: User, key: str, now: datetime) -> Approval:

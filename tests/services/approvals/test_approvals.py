@@ -73,6 +73,15 @@ def test_below_the_limit_it_is_done_at_once_and_once(shop: Shop) -> None:
     assert event.actor == finn.public_id
 
 
+def test_slices_count_together(shop: Shop) -> None:
+    payment, finn, olga = limit(shop), person("finn"), person("olga")
+    assert ask(refund_wish(payment, 3000), finn, key="a").approval is None
+    assert ask(refund_wish(payment, 3000), finn, key="a").approval is None
+    assert ask(refund_wish(payment, 2001), finn, key="b").approval is not None
+    assert ask(refund_wish(payment, 2001), olga, key="c").approval is None
+    assert [one.amount_minor for one in Refund.objects.order_by("id")] == [3000, 2001]
+
+
 def test_above_it_somebody_else_decides(shop: Shop) -> None:
     payment, finn, olga = limit(shop), person("finn"), person("olga")
     row = waiting(payment, finn)

@@ -56,7 +56,11 @@ class GrantCredit(Deed):
 
     def effects(self, case: Case, given: Given) -> Sequence[str]:
         """A second person, where one is needed."""
-        return (ASKED,) if needs_another(_wish(case, given)) else ()
+        return (
+            (ASKED,)
+            if needs_another(_wish(case, given), user=case.staff.user, now=case.now)
+            else ()
+        )
 
     def back(self, case: Case, given: Given) -> str:
         """It can be taken back."""
@@ -64,7 +68,11 @@ class GrantCredit(Deed):
 
     def verb(self, case: Case, given: Given) -> str:
         """With the amount."""
-        verb = "Ask for" if needs_another(_wish(case, given)) else "Give"
+        verb = (
+            "Ask for"
+            if needs_another(_wish(case, given), user=case.staff.user, now=case.now)
+            else "Give"
+        )
         return f"{verb} {case.money(given['amount'])} of credit"
 
     def rehearse(self, case: Case, given: Given) -> None:

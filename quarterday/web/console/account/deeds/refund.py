@@ -69,7 +69,9 @@ class RefundPayment(_OfPayment):
 
     def effects(self, case: Case, given: Given) -> Sequence[str]:
         """How it travels, and a second person where one is needed."""
-        asked = [ASKED] if needs_another(_wish(case, given)) else []
+        asked = (
+            [ASKED] if needs_another(_wish(case, given), user=case.staff.user, now=case.now) else []
+        )
         if given["way"] == "gateway":
             return [*asked, "The gateway is asked to pay it back the way it came."]
         return [*asked, "No gateway is asked: pay it out yourself, such as by a transfer."]
@@ -80,7 +82,11 @@ class RefundPayment(_OfPayment):
 
     def verb(self, case: Case, given: Given) -> str:
         """With the amount."""
-        verb = "Ask to refund" if needs_another(_wish(case, given)) else "Refund"
+        verb = (
+            "Ask to refund"
+            if needs_another(_wish(case, given), user=case.staff.user, now=case.now)
+            else "Refund"
+        )
         return f"{verb} {case.money(given['amount'])}"
 
     def rehearse(self, case: Case, given: Given) -> None:
