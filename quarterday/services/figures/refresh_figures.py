@@ -20,10 +20,10 @@ from quarterday.store.queries.figures.added import (
     add_paid,
     add_sent,
 )
+from quarterday.store.queries.figures.read import JOB
 from quarterday.store.queries.figures.touched import find_touched, read_marks
 from quarterday.store.queries.reports.view import report_view
 
-JOB = "figures"
 _MRR_EVERY = timedelta(hours=1)
 _BATCH = 500
 _LONG_AGO = date(1900, 1, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -68,9 +68,26 @@ def waiting_approvals(seller: Seller) -> QuerySet[Approval]:
     return Approval.objects.filter(seller=seller, status__in=["waiting", "approved"])
 
 
-def open_alerts() -> QuerySet[Alert]:
-    """What is wrong with the work itself; of all sellers."""
-    return Alert.objects.filter(resolved_at__isnull=True)
+def open_alerts(sellers: Sequence[Seller]) -> QuerySet[Alert]:
+    """What is wrong with the work itself, as far as it concerns who works for these sellers."""
+    return alerts_of(sellers).filter(resolved_at__isnull=True)
+
+
+def alerts_of(sellers: Sequence[Seller]) -> QuerySet[Alert]:
+    """All of them for who works for every seller; else those whose key ends with a seller's code,
+    since what others have to hear may name their customers.
+    """
+    if is_everybody(sellers):
+        return Alert.objects.all()
+    named = Q(pk__in=[])
+    for one in sellers:
+        named |= Q(key__endswith=f" {one.code}")
+    return Alert.objects.filter(named)
+
+
+def is_everybody(sellers: Sequence[Seller]) -> bool:
+    """Whether these are all the sellers of the installation."""
+    return Seller.objects.count() == len(sellers)
 
 
 def open_tasks(seller: Seller) -> QuerySet[Task]:
@@ -78,10 +95,13 @@ def open_tasks(seller: Seller) -> QuerySet[Task]:
     return Task.objects.filter(seller=seller, status=TaskStatus.OPEN)
 
 
-def count_inbox(seller: Seller) -> Mapping[str, int]:
-    """How many there are of each kind of the inbox, in a fixed number of queries."""
+def count_inbox(seller: Seller, sellers: Sequence[Seller]) -> Mapping[str, int]:
+    """How many there are of each kind of the inbox, in a fixed number of queries.
+
+    ``sellers`` are all that who asks works for; alerts are not of one alone.
+    """
     return {
-        "alerts": open_alerts().count(),
+        "alerts": open_alerts(sellers).count(),
         "bank": waiting_lines(seller).count(),
         "gateway": count_unmatched(seller),
         "disputes": waiting_disputes(seller).count(),

@@ -26,9 +26,14 @@ def test_the_day_is_shown_step_by_step(shop: Shop) -> None:
         day=today, status="running", started_at=began, heartbeat_at=now - timedelta(seconds=40),
         worker="host:7",
     )  # fmt: skip
-    steps = (
+    steps: tuple[tuple[str, str, dict[str, object], str], ...] = (
         ("run", "done", {"parts": {"shop": {"invoices": 12}}}, ""),
-        ("collect", "running", {"failed": {"shop": {"tries": 2}}}, "the gateway is silent"),
+        (
+            "collect",
+            "running",
+            {"failed": {"shop": {"tries": 2, "error": "the gateway is silent"}}},
+            "x",
+        ),
         ("dun", "waiting", {}, ""),
     )
     for position, (name, status, summary, error) in enumerate(steps, 1):
@@ -82,6 +87,33 @@ def test_services_are_listed_with_what_was_last_asked(shop: Shop) -> None:
 def test_the_doctor_is_asked_from_the_page(shop: Shop) -> None:
     page = Staffer(hire(shop.seller)).see("/console/system/doctor/")
     assert "want attention" in page and "As it should be" in page
+
+
+def test_what_other_sellers_have_to_hear_is_not_told(shop: Shop) -> None:
+    now, today = read_now(), read_today(shop.seller)
+    north = open_seller(
+        code="north", name="North", country="DE", time_zone="UTC", currency="EUR", now=NOW
+    )
+    for key in ("cycle collect shop", "cycle collect north", "offence postings"):
+        Alert.objects.create(key=key, kind="cycle", text=f"said of {key}", raised_at=now)
+    cycle = Cycle.objects.create(day=today, status="running")
+    summary = {
+        "parts": {"shop": {"invoices": 12}, "north": {"invoices": 34}},
+        "failed": {code: {"error": f"no {code}"} for code in ("shop", "north")},
+    }
+    CycleStep.objects.create(cycle=cycle, name="run", position=1, summary=summary, error="no north")
+    nora = Staffer(hire(north, "owner", "nora"))
+    for url in ("/console/system/", "/console/inbox/", "/console/"):
+        page = nora.see(url)
+        assert "said of cycle collect north" in page
+        assert "collect shop" not in page and "postings" not in page
+    page = nora.see("/console/system/")
+    assert "invoices 34" in page and "no north" in page
+    assert "invoices 12" not in page and "no shop" not in page
+    nora.see("/console/system/doctor/", 403)
+    everybody = Staffer(hire(None, "owner", "olga"))
+    assert "postings" in everybody.see("/console/system/")
+    assert "want attention" in everybody.see("/console/system/doctor/")
 
 
 def test_it_asks_as_much_however_long_the_past(shop: Shop) -> None:

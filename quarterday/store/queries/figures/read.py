@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from quarterday.core.figures import Amount, Figure
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.core.period import Period
-from quarterday.store.models import DayFigure, Invoice, Seller
+from quarterday.store.models import DayFigure, Invoice, JobRun, Seller
 
+# What the marks of each seller are kept under, in the runs of jobs.
+JOB = "figures"
 # The same bands as in the report of aged receivables; the first is not late yet.
 BANDS = ("not_due", "to_30", "to_60", "to_90", "over_90")
 _OVER = (None, 0, 30, 60, 90)
@@ -59,11 +61,9 @@ def sum_days(
 
 
 def read_made_at(seller: Seller) -> datetime | None:
-    """When a figure was last written; None before the first time."""
-    found: datetime | None = DayFigure.objects.filter(seller=seller).aggregate(at=Max("made_at"))[
-        "at"
-    ]
-    return found
+    """When figures were last looked after; None before the first time."""
+    run = JobRun.objects.filter(job=JOB, slot=seller.code).first()
+    return run.finished_at if run else None
 
 
 def sum_open(seller: Seller, today: date) -> dict[str, list[Amount]]:

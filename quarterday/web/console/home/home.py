@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 from quarterday.core.access import StaffPermission
 from quarterday.core.figures import Amount, Figure, month_so_far, same_days_before
 from quarterday.core.period import local_date
-from quarterday.store.models import Seller
+from quarterday.store.models import ScheduledRun, Seller
 from quarterday.store.queries.cycles import read_last_cycle
 from quarterday.store.queries.figures.read import read_made_at, sum_days
 from quarterday.web.console.door import Staff, staff_page
@@ -44,7 +45,7 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponse:
         "notices": waiting.notices,
         "money": money,
         "tiles": money.tiles,
-        "work": [*_work(seller, waiting, today), *_health(today)],
+        "work": [*_work(seller, waiting, today), *_health(staff, today)],
         "made_at": made_at and _say_when(made_at, read_now(), seller),
     }
     count = sum(one.count for one in waiting.notices)
@@ -82,24 +83,42 @@ def _work(seller: Seller, waiting: Waiting, today: date) -> list[Tile]:
     ]
 
 
-def _health(today: date) -> list[Tile]:
-    """The last cycle, and what its check found."""
-    last = read_last_cycle()
+def _health(staff: Staff, today: date) -> list[Tile]:
+    """The last cycle, the next run, and what the last check found."""
+    last, url = read_last_cycle(), "/console/system/"
+    url = url if staff.may(StaffPermission.SEE_SETTINGS) else ""
+    run = _next_run(staff.seller, today)
     if last.cycle is None:
         note = "quarterday serve or quarterday work does the work of each day"
-        return [Tile("Work of the day", "None yet", "/console/system/", note, "due")]
+        return [Tile("Work of the day", "None yet", url, note, "due"), run]
     word, tone = _CYCLE[last.cycle.status]
     day = "Today" if last.cycle.day == today else format_day(last.cycle.day, "short")
     note = f"trouble in {', '.join(last.failed_steps)}" if last.failed_steps else "every step"
     note = note if last.cycle.status in ("done", "failed") else "step by step through the day"
-    tiles = [Tile("Work of the day", f"{day} {word}", "/console/system/", note, tone)]
+    tiles = [Tile("Work of the day", f"{day} {word}", url, note, tone), run]
     if last.checked_on is not None:
         offences = int(last.checked.get("offences", 0))
         told = f"{last.checked.get('proofs', 0)} proofs on {format_day(last.checked_on, 'short')}"
         value = "Agree" if not offences else f"{offences:,} offences"
         mood = "bad" if offences else "good"
-        tiles.append(Tile("The books", value, "/console/system/", told, mood))
+        tiles.append(Tile("The books", value, url, told, mood))
     return tiles
+
+
+def _next_run(seller: Seller, today: date) -> Tile:
+    """The run that is under way or was ordered, or else that of the next night."""
+    label, url = "Next billing run", "/console/run/"
+    rows = ScheduledRun.objects.filter(seller=seller, status__in=["waiting", "running"])
+    ordered = rows.order_by("start_at", "id").first()
+    if ordered is None:
+        after = today + timedelta(days=1)
+        return Tile(label, format_day(after, "short"), url, "soon after midnight, by itself")
+    if ordered.status == "running":
+        note = f"{ordered.done:,} of {ordered.total:,} accounts"
+        return Tile("Billing run", "Under way", url, note)
+    clock = f"{ordered.start_at.astimezone(ZoneInfo(seller.time_zone)):%H:%M}"
+    day = local_date(ordered.start_at, seller.time_zone)
+    return Tile(label, format_day(day, "short"), url, f"at {clock}, as it was ordered")
 
 
 def _say_when(made_at: datetime, now: datetime, seller: Seller) -> str:

@@ -72,13 +72,13 @@ _SAID = {
 
 def read_waiting(staff: Staff, today: date) -> Waiting:
     """What waits for people, as far as the role sees it; a fixed number of queries."""
-    inbox = count_inbox(staff.seller)
+    inbox = count_inbox(staff.seller, staff.sellers)
     tasks, pressing = (
         count_tasks(staff.seller, staff.user, today)
         if staff.may(StaffPermission.SEE_CUSTOMERS)
         else (0, 0)
     )
-    notices = [*_alerts(), *_disputes(staff, today)]
+    notices = [*_alerts(staff), *_disputes(staff, today)]
     for kind, (one, many, tone) in _SAID.items():
         if count := inbox[kind]:
             url = f"/console/inbox/?kind={kind}"
@@ -91,8 +91,10 @@ def read_waiting(staff: Staff, today: date) -> Waiting:
     return Waiting(notices, inbox, tasks)
 
 
-def _alerts() -> Iterator[Notice]:
-    texts = list(open_alerts().order_by("-raised_at").values_list("text", flat=True)[:20])
+def _alerts(staff: Staff) -> Iterator[Notice]:
+    texts = list(
+        open_alerts(staff.sellers).order_by("-raised_at").values_list("text", flat=True)[:20]
+    )
     if texts:
         text = "alert stands" if len(texts) == 1 else "alerts stand"
         yield Notice(len(texts), text, "/console/inbox/?kind=alerts", "bad", texts[0][:140])

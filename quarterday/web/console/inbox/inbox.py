@@ -34,7 +34,7 @@ _OFFERED = 8
 @staff_page(StaffPermission.SEE_MONEY)
 def inbox(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Everything, or one kind."""
-    counts = count_inbox(staff.seller)
+    counts = count_inbox(staff.seller, staff.sellers)
     asked = request.GET.get("kind", "")
     kinds = [KINDS[asked]] if asked in KINDS else [KINDS[name] for name in KINDS if counts[name]]
     groups = []
@@ -155,7 +155,7 @@ def _show_done(
     request: HttpRequest, staff: Staff, kind: Kind, key: str, done: Done
 ) -> HttpResponse:
     if _is_part(request):
-        counts = count_inbox(staff.seller)
+        counts = count_inbox(staff.seller, staff.sellers)
         address = urlsplit(request.headers.get("HX-Current-URL", ""))
         asked = next(iter(parse_qs(address.query).get("kind", [])), "")
         context = {

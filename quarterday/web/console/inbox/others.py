@@ -195,7 +195,8 @@ class AlertsKind(ApprovalsKind):
 
     def list_rows(self, staff: Staff) -> list[Row]:
         """The oldest first."""
-        return [self.show(staff, one) for one in open_alerts().order_by("raised_at", "id")[:PAGE]]
+        rows = open_alerts(staff.sellers).order_by("raised_at", "id")
+        return [self.show(staff, one) for one in rows[:PAGE]]
 
     def show(self, staff: Staff, one: Any) -> Row:
         """The alert as a row."""

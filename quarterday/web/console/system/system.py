@@ -17,11 +17,11 @@ from quarterday.ports.job import list_jobs
 from quarterday.services.doctor.finding import Level, Visit
 from quarterday.services.doctor.run_doctor import run_doctor
 from quarterday.store.models import Alert, Cycle, CycleStep, WorkStatus
-from quarterday.store.queries.attention import open_alerts
+from quarterday.store.queries.attention import alerts_of, is_everybody, open_alerts
 from quarterday.store.queries.cycles import list_cycles, list_last_runs
 from quarterday.store.queries.signs import read_signs
 from quarterday.store.queries.waiting_work import count_queues
-from quarterday.web.console.door import Staff, staff_page
+from quarterday.web.console.door import Staff, refuse_role, staff_page
 from quarterday.web.console.page import show
 from quarterday.web.console.system.times import say_ago, say_at, say_long
 from quarterday.web.kit.clock import read_now
@@ -63,17 +63,15 @@ def system(request: HttpRequest, staff: Staff) -> HttpResponse:
     now, zone = read_now(), staff.seller.time_zone
     cycles = list_cycles(_DAYS)
     signs = read_signs(now)
+    alerts = open_alerts(staff.sellers)
+    over = alerts_of(staff.sellers).filter(resolved_at__isnull=False)
     context = {
         "signs": signs,
         "beat": say_long(signs.beat_age) if signs.beat_age is not None else "",
-        "today": _cycle(*cycles[0], zone, now) if cycles else None,
+        "today": _cycle(*cycles[0], staff, now) if cycles else None,
         "days": [_day(cycle, steps) for cycle, steps in cycles],
-        "names": [step.name for step in cycles[0][1]] if cycles else [],
-        "alerts": [_alert(one, zone, now) for one in open_alerts().order_by("-raised_at")[:50]],
-        "past": [
-            _alert(one, zone, now)
-            for one in Alert.objects.filter(resolved_at__isnull=False).order_by("-id")[:5]
-        ],
+        "alerts": [_alert(one, zone, now) for one in alerts.order_by("-raised_at")[:50]],
+        "past": [_alert(one, zone, now) for one in over.order_by("-id")[:5]],
         "jobs": _list_jobs(zone, now),
         "queues": _list_queues(),
     }
@@ -92,7 +90,9 @@ def system(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_safe
 @staff_page(StaffPermission.SEE_SETTINGS)
 def doctor(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """What the doctor finds; no other host is asked from a page."""
+    """What the doctor finds, for who works for all sellers; no other host is asked from a page."""
+    if not is_everybody(staff.sellers):
+        return refuse_role(request, staff)
     found = list(run_doctor(Visit(read_now(), is_moved(), is_offline=True)))
     wrong = [one for one in found if one.level is not Level.OK]
     context = {"wrong": wrong, "fine": [one for one in found if one.level is Level.OK]}
@@ -102,34 +102,37 @@ def doctor(request: HttpRequest, staff: Staff) -> HttpResponse:
     return show(request, staff, "console/system/doctor.html", context, title=title)
 
 
-def _cycle(cycle: Cycle, steps: list[CycleStep], zone: str, now: datetime) -> Mapping[str, Any]:
+def _cycle(cycle: Cycle, steps: list[CycleStep], staff: Staff, now: datetime) -> Mapping[str, Any]:
     is_open = cycle.status in (WorkStatus.WAITING, WorkStatus.RUNNING)
     return {
         "day": cycle.day,
         "pill": _PILLS[WorkStatus(cycle.status)],
         "heartbeat": say_ago(cycle.heartbeat_at, now) if is_open and cycle.heartbeat_at else "",
         "worker": cycle.worker,
-        "steps": [_step(step, zone, now) for step in steps],
+        "steps": [_step(step, staff, now) for step in steps],
     }
 
 
-def _step(step: CycleStep, zone: str, now: datetime) -> Mapping[str, Any]:
+def _step(step: CycleStep, staff: Staff, now: datetime) -> Mapping[str, Any]:
     ended = step.finished_at or (now if step.status == WorkStatus.RUNNING else None)
     taken = say_long(ended - step.started_at) if step.started_at and ended else ""
+    own = {one.code for one in staff.sellers} | {step.name}
+    failed = step.summary.get("failed", {})
+    errors = [str(one["error"]) for part, one in failed.items() if part in own and "error" in one]
     return {
         "label": _STEPS.get(step.name, step.name),
         "name": step.name,
         "pill": _PILLS[WorkStatus(step.status)],
-        "at": say_at(step.started_at, zone, now),
+        "at": say_at(step.started_at, staff.seller.time_zone, now),
         "taken": taken,
         "tries": step.tries,
-        "error": step.error,
-        "said": _say_parts(step),
+        "error": "; ".join(errors),
+        "said": _say_parts(step, own),
     }
 
 
-def _say_parts(step: CycleStep) -> list[str]:
-    """What a step did for each seller, in the figures that it gave."""
+def _say_parts(step: CycleStep, own: set[str]) -> list[str]:
+    """What a step did for each seller of who asks, in the figures that it gave."""
     said = []
     for part, values in step.summary.get("parts", {}).items():
         figures = [
@@ -137,7 +140,7 @@ def _say_parts(step: CycleStep) -> list[str]:
             for name, value in values.items()
             if isinstance(value, int | str) and name != "at" and value != ""
         ]
-        if figures:
+        if figures and part in own:
             said.append(f"{part}: {', '.join(figures[:8])}")
     return said
 
