@@ -50,9 +50,33 @@ def account_column(read: Callable[[Any], Account | None] = lambda row: row.accou
     return column("Account", show)
 
 
+# States that only staff see, with a state of the portal that looks as they should.
+_LOOKS = {
+    "bounced": "failed",
+    "complained": "failed",
+    "suppressed": "failed",
+    "dropped": "open",
+    "unmatched": "open",
+    "received": "pending",
+    "queued": "pending",
+    "sending": "pending",
+    "sent": "accepted",
+    "delivered": "accepted",
+    "addressed": "accepted",
+    "processed": "accepted",
+}
+
+
 def state_column(read: Cell = lambda row: row.status) -> Cell:
     """A column with a state as a pill."""
-    return column("State", lambda row: pill(str(read(row))))
+    return column("State", lambda row: show_state(str(read(row))))
+
+
+def show_state(state: str) -> SafeString:
+    """A state as a pill, with the words of staff."""
+    if look := _LOOKS.get(state):
+        return pill(look, state.replace("_", " ").capitalize())
+    return pill(state)
 
 
 def day_column(title: str, read: Callable[[Any], date | datetime | None]) -> Cell:

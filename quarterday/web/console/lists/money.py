@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import Model, Q, QuerySet
 from django.utils.html import format_html
 
-from quarterday.core.lifecycle import InvoiceState
+from quarterday.core.lifecycle import InvoiceState, PaymentState
 from quarterday.store.models import (
     AttemptStatus,
     CreditGrant,
@@ -75,7 +75,7 @@ class InvoiceList(ListAdmin):
         "overdue": ("Overdue", _overdue),
         "open": ("Open", lambda staff: Q(status=InvoiceState.OPEN)),
         "paid": ("Paid", lambda staff: Q(status=InvoiceState.PAID)),
-        "written_off": ("Written off", lambda staff: Q(status="uncollectible")),
+        "written_off": ("Written off", lambda staff: Q(status=InvoiceState.WRITTEN_OFF)),
         "void": ("Void", lambda staff: Q(status=InvoiceState.VOID)),
         **EVERYTHING,
     }
@@ -143,6 +143,10 @@ class CreditNoteList(ListAdmin):
         return [_lines_of(row)]
 
 
+def _refunded(staff: Staff) -> Q:
+    return Q(status__in=[PaymentState.REFUNDED, PaymentState.PARTIALLY_REFUNDED])
+
+
 class PaymentList(ListAdmin):
     """Payments, the newest first."""
 
@@ -151,8 +155,8 @@ class PaymentList(ListAdmin):
     shows: ClassVar[Shows] = {
         **EVERYTHING,
         "unused": ("Not used yet", lambda staff: Q(open_minor__gt=0)),
-        "disputed": ("Disputed", lambda staff: Q(status__startswith="disput")),
-        "refunded": ("Refunded", lambda staff: Q(status__contains="refunded")),
+        "disputed": ("Disputed", lambda staff: Q(status=PaymentState.DISPUTED)),
+        "refunded": ("Refunded", _refunded),
     }
     find = staticmethod(find_payments)
     search_fields = ("reference",)

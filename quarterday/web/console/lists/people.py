@@ -9,7 +9,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.html import format_html
 
 from quarterday.core.access import StaffPermission
-from quarterday.core.lifecycle import InvoiceState
+from quarterday.core.lifecycle import InvoiceState, SubscriptionState
 from quarterday.store.models import (
     Account,
     AccountStatus,
@@ -83,6 +83,10 @@ class AccountList(ListAdmin):
             row.balance = found.get(row.pk, Balance(row.currency))
 
 
+def _ended(staff: Staff) -> Q:
+    return Q(status__in=[SubscriptionState.CANCELLED, SubscriptionState.ENDED])
+
+
 class SubscriptionList(ListAdmin):
     """Contracts, the newest first."""
 
@@ -90,10 +94,11 @@ class SubscriptionList(ListAdmin):
     lead = "What customers have."
     shows: ClassVar[Shows] = {
         **EVERYTHING,
-        "active": ("Active", lambda staff: Q(status="active")),
-        "paused": ("Paused", lambda staff: Q(status="paused")),
-        "ending": ("Ending", lambda staff: Q(status="active", end_on__isnull=False)),
-        "ended": ("Ended", lambda staff: Q(status="ended")),
+        "active": ("Active", lambda staff: Q(status=SubscriptionState.ACTIVE)),
+        "trialing": ("On trial", lambda staff: Q(status=SubscriptionState.TRIALING)),
+        "paused": ("Paused", lambda staff: Q(status=SubscriptionState.PAUSED)),
+        "ending": ("Ending", lambda staff: Q(status=SubscriptionState.CANCELLING)),
+        "ended": ("Ended", _ended),
     }
     find = staticmethod(find_subscriptions)
     search_fields = ("external_id",)
