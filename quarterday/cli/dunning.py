@@ -117,9 +117,7 @@ def set_(
 
 @command(group, "save")
 def save_(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A policy as TOML or JSON.", exists=True)
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy as TOML or JSON.")],
     seller: SellerCode = None,
     as_json: Json = False,
 ) -> None:
@@ -127,10 +125,10 @@ def save_(
     from quarterday.core.errors import BillingError
     from quarterday.services.dunning.save_policy import save_policy
 
-    text = file.read_text(encoding="utf-8")
     try:
+        text = file.read_text(encoding="utf-8")
         data = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise BillingError(f"{file} cannot be read: {error}") from None
     row = save_policy(seller=_find_seller(seller), data=data, now=read_clock(), actor=ACTOR)
     found = {"policy": row.code, "version": row.version, "steps": len(row.steps)}
