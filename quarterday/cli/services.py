@@ -92,7 +92,9 @@ def show(
 @command(group, "hold")
 def hold(
     service: Service,
-    cause: Cause = "staff",
+    cause: Annotated[
+        Literal["staff", "abuse", "customer"], typer.Option("--cause", help="Why.")
+    ] = "staff",
     reason: Annotated[str, typer.Option(help="What to write down about it.")] = "",
     restrict: Annotated[bool, typer.Option("--restrict", help="Let it run with less.")] = False,
     account: AccountOption = None,

@@ -10,6 +10,7 @@ from quarterday.services.events.record_event import record_event
 from quarterday.services.messages.queue_message import queue_message
 from quarterday.store.models import (
     DunningStep,
+    Event,
     ServiceHold,
     ServiceHoldCause,
     ServiceState,
@@ -75,8 +76,8 @@ def _tell(
         hold = rows.filter(ended_at__isnull=True, level=after).order_by("id").first()
         kind, about = ("suspended", [hold.subject]) if hold and not _is_told(hold) else ("", [])
     elif after in SERVING and before is ServiceCondition.SUSPENDED:
-        last = rows.filter(ended_at__isnull=False).order_by("-ended_at", "-id").first()
-        kind = "restored" if last else ""
+        paid = rows.filter(ended_at__gte=_suspended_at(service))
+        kind = "restored" if paid.exists() else ""
     if not kind:
         return
     today = local_date(now, subscription.account.seller.time_zone)
@@ -89,3 +90,10 @@ def _tell(
         on=today,
         data={"about": about, "service": {"on": today.isoformat()}},
     )
+
+
+def _suspended_at(service: ServiceState) -> datetime:
+    """When a service was suspended last: only what was paid since then let it run again."""
+    rows = Event.objects.filter(account_id=service.account_id, subject=service.public_id)
+    last = rows.filter(kind="service.suspended").order_by("-id").first()
+    return last.at if last else service.wanted_at
