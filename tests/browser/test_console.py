@@ -89,10 +89,17 @@ def _ids(place: Place) -> dict[str, str]:
     def first(*words: str) -> str:
         return str(json.loads(place.run(*words, "--json"))[0]["id"])
 
+    def of(account: str, *words: str) -> str:
+        rows = json.loads(place.run(*words, "--json"))
+        return str(next(one["id"] for one in rows if one["account"] == account))
+
+    place.run("payments", "record", "C-1", "5.00", "--method", "bank_transfer")
+    one = json.loads(place.run("accounts", "show", "C-1", "--json"))
     return {
-        "account": first("accounts", "list"),
-        "invoice": first("invoices", "list"),
-        "subscription": first("subscriptions", "list"),
+        "account": str(one["id"]),
+        "invoice": of("C-1", "invoices", "list"),
+        "subscription": of("C-1", "subscriptions", "list"),
+        "payment": of("C-1", "payments", "list"),
     }
 
 

@@ -77,10 +77,20 @@ _EVENTS: dict[Sort, tuple[str, ...]] = {
     Sort.REMINDERS: ("dunning.", "promise."),
     Sort.SERVICES: ("subscription.", "service.", "discount."),
     Sort.PEOPLE: (
-        *("account.", "contact.", "user.", "member.", "invitation.", "note.", "task.", "billing."),
+        *(
+            "account.",
+            "contact.",
+            "user.",
+            "member.",
+            "invitation.",
+            "note.",
+            "task.",
+            "billing.",
+            "staff.",
+        ),
     ),
 }
-_TOLD_ELSEWHERE = ("payment_attempt.", "document.", "usage.", "note.added")
+_TOLD_ELSEWHERE = ("payment_attempt.", "document.", "usage.", "note.added", "entitlement.")
 
 
 def _events(account: Account, sort: Sort) -> QuerySet[Any]:

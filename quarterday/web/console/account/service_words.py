@@ -32,10 +32,10 @@ def tell_service(subscription: Subscription) -> tuple[str, str]:
     """How a service is in words with the day that matters, and its state for a pill."""
     state = find_state(subscription)
     text, word = _contract(subscription), str(subscription.status)
+    if state is not None and state.wanted in ("suspended", "restricted"):
+        word = str(state.wanted)
     if state is None or (not state.place and state.wanted == state.condition):
         return text, word
-    if state.wanted in ("suspended", "restricted"):
-        word = str(state.wanted)
     if state.status == "failed":
         return (
             f"{text}; outside it is {state.condition}, wanted {state.wanted}: {state.error}",

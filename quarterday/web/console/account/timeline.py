@@ -19,6 +19,7 @@ from quarterday.store.models import (
     Message,
     PaymentAttempt,
     ServiceCall,
+    ServiceState,
     Subscription,
     User,
 )
@@ -67,7 +68,7 @@ class Names(NamedTuple):
 
 
 def tell_timeline(account: Account, entries: Sequence[Entry]) -> list[Line]:
-    """The entries in words, in the order given, by three reads for all their names."""
+    """The entries in words, in the order given, by four reads for all their names."""
     names = _load_names(account, entries)
     page = f"/console/accounts/{account.public_id}"
     zone = ZoneInfo(account.seller.time_zone)
@@ -85,9 +86,13 @@ def _load_names(account: Account, entries: Sequence[Entry]) -> Names:
     actors = {str(getattr(row, "actor", "")) for row in rows} | subjects
     invoices = Invoice.objects.filter(account=account, public_id__in=_like(subjects, "inv_"))
     contracts = Subscription.objects.filter(account=account, public_id__in=_like(subjects, "sub_"))
+    services = ServiceState.objects.filter(
+        account_id=account.id, public_id__in=_like(subjects, "svc_")
+    )
     users = User.objects.filter(public_id__in=_like(actors, "usr_"))
     things = dict(invoices.values_list("public_id", "label"))
     things |= dict(contracts.values_list("public_id", "plan__name"))
+    things |= dict(services.values_list("public_id", "subscription__plan__name"))
     people = {
         key: name or mail for key, name, mail in users.values_list("public_id", "name", "email")
     }
