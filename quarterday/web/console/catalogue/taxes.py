@@ -173,7 +173,7 @@ def _confirm(form: RateForm, staff: Staff) -> dict[str, Any]:
     was = "no rate was known" if before is None else f"it was {format_money(before, code)}"
     effects = [
         f"For service from {day} on, {sample} bear {format_money(after, code)} of tax; {was}.",
-        f"{count:,} contracts there have products of the class {terms['tax_class']}.",
+        f"Contracts there with products of the class {terms['tax_class']}: {count:,}.",
         "Invoices that are issued already stay as they are. Prices with the tax inside keep "
         "their amount, so that your share changes.",
     ]

@@ -21,7 +21,7 @@ from quarterday.store.fields import make_public_id
 from quarterday.store.models import Account, Product, RunKind, ScheduledRun, Seller
 from quarterday.web.console.door import Staff, staff_page
 from quarterday.web.console.page import show
-from quarterday.web.console.run.choose import AccountsForm
+from quarterday.web.console.run.choose import AccountsForm, ticked_names
 from quarterday.web.console.run.present import HOME
 from quarterday.web.console.table import Column, Table
 from quarterday.web.kit.clock import read_now, read_today
@@ -227,7 +227,7 @@ def _order(request: HttpRequest, staff: Staff, form: ChargesForm, plan: ChargePl
 
 def _start(request: HttpRequest, staff: Staff) -> dict[str, Any]:
     """What the form begins with: accounts that were ticked, or an earlier batch as a template."""
-    start: dict[str, Any] = {"names": "\n".join(request.GET.getlist("account")), "when": "now"}
+    start: dict[str, Any] = {"names": ticked_names(staff.seller, request), "when": "now"}
     if key := request.GET.get("like"):
         runs = ScheduledRun.objects.filter(seller=staff.seller, kind=RunKind.CHARGES, public_id=key)
         if (run := runs.first()) is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import HttpRequest
 
 from quarterday.store.models import Account, Plan, Seller
 from quarterday.store.queries.account_choice import Common, find_named, keys_of, read_names
@@ -114,6 +115,16 @@ class AccountsForm(forms.Form):
             ids = rows.values_list("public_id", flat=True)
             found.append(("names", "\n".join(ids)))
         return [(name, _plain(value)) for name, value in found]
+
+
+def ticked_names(seller: Seller, request: HttpRequest) -> str:
+    """The accounts that were ticked on the page before, one a line, by the numbers people know."""
+    rows = Account.objects.filter(seller=seller, public_id__in=request.GET.getlist("account"))
+    found: list[str] = []
+    for external, public in rows.order_by("id").values_list("external_id", "public_id"):
+        is_plain = external is not None and not set(external) & set(",;\t\"")
+        found.append(external if is_plain and external is not None else public)
+    return "\n".join(found)
 
 
 def _plain(value: Any) -> str:

@@ -19,7 +19,7 @@ from quarterday.store.models import Account, BillingHold, BillingProblem, User
 from quarterday.web.console.door import Staff, staff_page
 from quarterday.web.console.keyset import page_of
 from quarterday.web.console.page import show
-from quarterday.web.console.run.choose import AccountsForm
+from quarterday.web.console.run.choose import AccountsForm, ticked_names
 from quarterday.web.console.run.present import HOME, name_account
 from quarterday.web.console.table import Column, Table
 from quarterday.web.kit.clock import read_now, read_today
@@ -74,7 +74,7 @@ def _name_people(rows: Sequence[BillingHold]) -> dict[str, str]:
 @staff_page(StaffPermission.BOOK_MONEY)
 def new(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Hold accounts: whom, the effect, then done."""
-    start = {"names": "\n".join(request.GET.getlist("account"))}
+    start = {"names": ticked_names(staff.seller, request)}
     form = HoldForm(staff.seller, request.POST or None, request.FILES or None, initial=start)
     effects: list[str] = []
     if request.method == "POST" and form.is_valid() and form.keys is not None:

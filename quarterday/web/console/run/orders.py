@@ -20,7 +20,7 @@ from quarterday.store.queries.billing import count_due
 from quarterday.store.queries.scope import Scope
 from quarterday.web.console.door import Staff, staff_page
 from quarterday.web.console.page import show
-from quarterday.web.console.run.choose import AccountsForm
+from quarterday.web.console.run.choose import AccountsForm, ticked_names
 from quarterday.web.console.run.present import HOME
 from quarterday.web.kit.clock import read_now, read_today
 from quarterday.web.kit.words import format_day
@@ -77,7 +77,7 @@ class PlanForm(AccountsForm):
 def now(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Bill what is due today: whom, the effect, and then progress."""
     form = NowForm(
-        staff.seller, request.POST or None, request.FILES or None, initial=_start(request)
+        staff.seller, request.POST or None, request.FILES or None, initial=_start(request, staff)
     )
     effects: list[str] = []
     if request.method == "POST" and form.is_valid():
@@ -108,7 +108,7 @@ def now(request: HttpRequest, staff: Staff) -> HttpResponse:
 def plan(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Order billing for a day: whom, when, the effect."""
     form = PlanForm(
-        staff.seller, request.POST or None, request.FILES or None, initial=_start(request)
+        staff.seller, request.POST or None, request.FILES or None, initial=_start(request, staff)
     )
     effects: list[str] = []
     if request.method == "POST" and form.is_valid():
@@ -157,5 +157,5 @@ def _order(request: HttpRequest, staff: Staff, form: AccountsForm, on: date) -> 
     return HttpResponseRedirect(f"{HOME}orders/{run.public_id}/")
 
 
-def _start(request: HttpRequest) -> dict[str, str]:
-    return {"names": "\n".join(request.GET.getlist("account"))}
+def _start(request: HttpRequest, staff: Staff) -> dict[str, str]:
+    return {"names": ticked_names(staff.seller, request)}
