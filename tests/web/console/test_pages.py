@@ -7,12 +7,14 @@ import io
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from quarterday.services.approvals.do_or_ask import ask_approval
 from quarterday.services.approvals.wish import wish_credit
 from quarterday.services.sellers.open_seller import open_seller
+from quarterday.services.users.record_sign_in import record_sign_in
 from quarterday.store.models import Approval, CreditGrant, Event, StaffMember
 from quarterday.web.console.lists.people import AccountList
 from quarterday.web.console.lists.site import site
@@ -142,6 +144,18 @@ def test_lists_show_what_is_the_sellers_and_lead_on(shop: Shop) -> None:
     # No other column can be asked for.
     answer = staffer.client.get("/console/lists/invoices/?account__name__startswith=E")
     assert answer.status_code in (302, 400)
+
+
+def test_no_page_shows_how_to_be_somebody_else(shop: Shop) -> None:
+    staffer = Staffer(hire(shop.seller))
+    session = SessionStore()
+    session.create()
+    key = session.session_key or ""
+    row = record_sign_in(user=staffer.user, session_key=key, method="link", device="", now=NOW)
+    for url in ("/console/lists/sign-ins/", f"/console/lists/sign-ins/{row.public_id}/"):
+        page = staffer.see(url)
+        assert "owner@staff.example" in page or "Method" in page
+        assert key not in page
 
 
 def test_pages_of_a_list_hold_each_row_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

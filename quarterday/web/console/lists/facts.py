@@ -15,13 +15,15 @@ from quarterday.web.console.lists.columns import link_account
 from quarterday.web.kit.words import format_day, format_money
 
 _HIDDEN = {"id", "seller", "seller_snapshot", "account_snapshot", "snapshot", "content"}
+# Who has these could be somebody else.
+_SECRET = {"session_key", "token", "password", "message_key"}
 
 
 def list_facts(row: models.Model) -> list[tuple[str, Any]]:
     """Labels and values of all columns that say something; keys of other tables are left out."""
     found = []
     for field in row._meta.concrete_fields:
-        if field.name in _HIDDEN or isinstance(field, models.BinaryField):
+        if field.name in _HIDDEN | _SECRET or isinstance(field, models.BinaryField):
             continue
         value = getattr(row, field.name) if _is_shown(row, field) else None
         if value in (None, "", {}, []):
