@@ -1,6 +1,7 @@
 """Try a template in a process of its own, so that an endless or greedy one harms nobody.
 
-Run as a module it reads a page and a template from stdin and prints what is wrong as JSON.
+Run as a module it reads a page and a template from stdin, and prints what is wrong and, where they
+are asked for, pictures of the first pages as JSON.
 """
 
 from __future__ import annotations
@@ -9,18 +10,29 @@ import json
 import resource
 import subprocess
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
 from quarterday.core.errors import BillingError
 
 SECONDS = 10
+_MOST_PAGES = 3
 _MEMORY = 2 << 30
 
 
 def try_template(page: Mapping[str, Any], template: str) -> None:
     """Render a page in another process. Raises `BillingError` for whatever goes wrong there."""
-    given = json.dumps({"page": dict(page), "template": template})
+    _run(page, template)
+
+
+def draw_template(page: Mapping[str, Any], template: str) -> list[bytes]:
+    """The first pages as PNG, made there. Raises `BillingError` for whatever goes wrong."""
+    return [b64decode(one) for one in _run(page, template, most_pages=_MOST_PAGES)]
+
+
+def _run(page: Mapping[str, Any], template: str, most_pages: int = 0) -> list[str]:
+    given = json.dumps({"page": dict(page), "template": template, "most_pages": most_pages})
     command = [sys.executable, "-m", "quarterday.documents.try_template"]
     try:
         done = subprocess.run(
@@ -29,11 +41,13 @@ def try_template(page: Mapping[str, Any], template: str) -> None:
     except subprocess.TimeoutExpired:
         raise BillingError(_TOO_MUCH) from None
     try:
-        problem = json.loads(done.stdout)
+        said = json.loads(done.stdout)
     except ValueError:
         raise BillingError(_TOO_MUCH) from None
-    if problem:
-        raise BillingError(problem)
+    if said["problem"]:
+        raise BillingError(said["problem"])
+    pictures: list[str] = said["pictures"]
+    return pictures
 
 
 _TOO_MUCH = (
@@ -49,12 +63,16 @@ def _main() -> None:
     from quarterday.ports.document import find_renderer
 
     given = json.load(sys.stdin)
-    problem = ""
+    said: dict[str, Any] = {"problem": "", "pictures": []}
     try:
-        find_renderer().render(given["page"], template=given["template"])
+        if given["most_pages"]:
+            made = find_renderer().make_pictures(given["page"], given["template"])
+            said["pictures"] = [b64encode(one).decode() for one in made[: given["most_pages"]]]
+        else:
+            find_renderer().render(given["page"], template=given["template"])
     except BillingError as error:
-        problem = str(error)
-    sys.stdout.write(json.dumps(problem))
+        said["problem"] = str(error)
+    sys.stdout.write(json.dumps(said))
 
 
 if __name__ == "__main__":

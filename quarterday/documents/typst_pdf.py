@@ -22,7 +22,7 @@ from quarterday.core.errors import BillingError
 from quarterday.documents.clean_text import clean_page, clean_text
 from quarterday.documents.fonts import find_folders, list_families, work_folder
 from quarterday.documents.guard_template import guard_template
-from quarterday.documents.try_template import try_template
+from quarterday.documents.try_template import draw_template, try_template
 
 _FOLDER = Path(__file__).parent / "templates"
 _PLACE = re.compile(r"(\w+\.typ):(\d+):\d+")
@@ -45,9 +45,12 @@ class TypstPdf:
     def render(self, page: Mapping[str, Any], *, template: str = "", logo: bytes = b"") -> bytes:
         """The file. Raises `BillingError`, with the line, for a template that does not work."""
         with _lock:
-            return self._render(page, template, logo)
+            (made,) = self._make(page, template, logo, "pdf")
+            return made
 
-    def _render(self, page: Mapping[str, Any], template: str, logo: bytes) -> bytes:
+    def _make(
+        self, page: Mapping[str, Any], template: str, logo: bytes, format: str
+    ) -> list[bytes]:
         if template:
             guard_template(template)
         source = template or self.read_source(page["kind"])
@@ -62,19 +65,30 @@ class TypstPdf:
         }
         year, month, day = page["date"]
         try:
-            return _compile(files, int(datetime(year, month, day, tzinfo=UTC).timestamp()))
+            return _compile(files, int(datetime(year, month, day, tzinfo=UTC).timestamp()), format)
         except typst.TypstError as error:
             raise BillingError(_explain(error)) from None
 
     def render_bare(self, text: str) -> bytes:
         """A page with a line of text and nothing else: the least that any file costs here."""
         with _lock:
-            return _compile({"main.typ": f'#set document(title: "Bare")\n{text}'.encode()}, 0)
+            files = {"main.typ": f'#set document(title: "Bare")\n{text}'.encode()}
+            return _compile(files, 0, "pdf")[0]
 
     def check(self, page: Mapping[str, Any], *, template: str) -> None:
         """Refuse a template that does not work on a page, in a process with narrow limits."""
         guard_template(template)
         try_template(page, template)
+
+    def draw(self, page: Mapping[str, Any], *, template: str) -> list[bytes]:
+        """The first pages as PNG, made in a process with narrow limits."""
+        guard_template(template)
+        return draw_template(page, template)
+
+    def make_pictures(self, page: Mapping[str, Any], template: str) -> list[bytes]:
+        """All pages as PNG, for the process that draws."""
+        with _lock:
+            return self._make(page, template, b"", "png")
 
     def read_source(self, kind: str) -> str:
         """The built-in template of a kind, to start one's own from."""
@@ -105,13 +119,15 @@ def _place_kit() -> None:
         kit.write_text(_read("kit.typ"), encoding="utf-8")
 
 
-def _compile(files: dict[str, bytes], timestamp: int) -> bytes:
+def _compile(files: dict[str, bytes], timestamp: int, format: str) -> list[bytes]:
+    """The files that were made: one PDF, or a picture for each page."""
     # The stubs of typst know no files in memory.
     compiler: Any = _compiler()
-    made: bytes = compiler.compile(
-        files, format="pdf", pdf_standards=["a-3b", "ua-1"], timestamp=timestamp
+    options: dict[str, Any] = (
+        {"pdf_standards": ["a-3b", "ua-1"]} if format == "pdf" else {"ppi": 96}
     )
-    return made
+    made = compiler.compile(files, format=format, timestamp=timestamp, **options)
+    return made if isinstance(made, list) else [made]
 
 
 @cache

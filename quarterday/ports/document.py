@@ -28,6 +28,12 @@ class DocumentRenderer(Protocol):
     def check(self, page: Mapping[str, Any], *, template: str) -> None:
         """Refuse a template that does not work on a page, within bounds of time and memory."""
 
+    def draw(self, page: Mapping[str, Any], *, template: str) -> list[bytes]:
+        """The first pages as PNG, to look at; refuses what `check` refuses."""
+
+    def make_pictures(self, page: Mapping[str, Any], template: str) -> list[bytes]:
+        """All pages as PNG, made in this process; see `draw`."""
+
     def read_source(self, kind: str) -> str:
         """The built-in template of a kind, to start one's own from."""
 

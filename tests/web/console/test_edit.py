@@ -1,0 +1,143 @@
+"""The editors: words, layouts and policies are seen before they are saved, and saved as versions."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from quarterday.services.messages.find_wording import find_wording
+from quarterday.store.models import DocumentTemplate, DunningPolicy, Event
+from quarterday.store.queries.dunning_policies import list_policies
+from quarterday.store.queries.printed import find_template
+from quarterday.web.console.edit.words import find_used
+from tests.services.till import NOW, Shop
+from tests.web.console.staffer import Staffer, hire
+
+pytestmark = pytest.mark.django_db
+WORDS = "/console/edit/messages/reminder_1/en/"
+POLICY = "/console/edit/reminders/standard/"
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUARTERDAY_NOW", NOW.isoformat())
+
+
+@pytest.fixture
+def owner(shop: Shop) -> Staffer:
+    return Staffer(hire(shop.seller))
+
+
+def test_the_list_asks_as_little_however_much_was_changed(shop: Shop, owner: Staffer) -> None:
+    assert "Reminder 1" in owner.see("/console/edit/")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        owner.see("/console/edit/")
+    for language in ("en", "de"):
+        given = {"title": "Your invoice {{ invoice.number }}", "text": "Hello"}
+        owner.client.post(f"/console/edit/messages/overdue/{language}/", given)
+    with CaptureQueriesContext(connection) as many:
+        page = owner.see("/console/edit/")
+    assert len(many) == len(few)
+    assert "Overdue in de, your own words" in page
+
+
+def test_words_are_tried_saved_and_given_up(shop: Shop, owner: Staffer) -> None:
+    given = {"title": "Please pay {{ invoice.number }}", "text": "Dear {{ recipient.name }}"}
+    said = owner.client.post(f"{WORDS}try/", given).content.decode()
+    assert "Please pay INV-000123" in said
+    look = owner.client.post(f"{WORDS}look/", given)
+    assert "Dear Ada Example" in look.content.decode()
+    assert "sandbox" in look.headers["Content-Security-Policy"]
+    assert find_wording(seller_id=shop.seller.id, kind="reminder_1", language="en").version == 0
+    wrong = {"title": "Pay {{ invoice.nonsense }}", "text": "Now"}
+    assert "nonsense" in owner.client.post(WORDS, wrong).content.decode()
+    assert "nonsense" in owner.client.post(f"{WORDS}try/", wrong).content.decode()
+    owner.client.post(WORDS, given)
+    found = find_wording(seller_id=shop.seller.id, kind="reminder_1", language="en")
+    assert (found.wording.title, found.version) == (given["title"], 1)
+    assert Event.objects.get(kind="message_template.saved").actor == owner.user.public_id
+    owner.client.post(WORDS, {"drop": "1"})
+    found = find_wording(seller_id=shop.seller.id, kind="reminder_1", language="en")
+    assert found.version == 0
+
+
+def test_a_layout_is_drawn_before_it_is_saved(shop: Shop, owner: Staffer) -> None:
+    url = "/console/edit/layout/invoice/"
+    assert "kit.typ" in owner.see(url)
+    source = '#import "kit.typ": *\n= Plain\n#json("page.json").date'
+    drawn = owner.client.post(f"{url}try/", {"source": source}).content.decode()
+    assert drawn.count("data:image/png;base64,") == 1
+    broken = owner.client.post(f"{url}try/", {"source": "#nothing-such"}).content.decode()
+    assert "line 1 of the template" in broken
+    reaching = owner.client.post(url, {"source": '#import "@preview/x:1.0.0"'}).content.decode()
+    assert "import is not allowed" in reaching
+    assert not DocumentTemplate.objects.exists()
+    owner.client.post(url, {"source": source})
+    template = find_template(shop.seller, "invoice")
+    assert template is not None and template.source == source
+
+
+def rows(owner: Staffer, url: str) -> dict[str, str]:
+    """What the form of a policy holds when nobody has typed anything."""
+    page = owner.client.get(url).context
+    found = {name: str(page["head"].initial[name]) for name in page["head"].fields}
+    forms = page["steps"]
+    found |= {"steps-TOTAL_FORMS": str(len(forms.forms)), "steps-INITIAL_FORMS": "0"}
+    for place, form in enumerate(forms.forms):
+        for name, value in form.initial.items():
+            if name in form.fields:
+                found[f"steps-{place}-{name}"] = str(value)
+    return found
+
+
+def test_a_policy_is_moved_saved_as_ones_own_used_and_taken_away(
+    shop: Shop, owner: Staffer
+) -> None:
+    given = rows(owner, POLICY)
+    place = next(key for key, value in given.items() if value == "suspend" and "action" in key)
+    given[place.replace("action", "offset")] = "6"
+    said = owner.client.post("/console/edit/reminders/try/", given | {"was": "standard"})
+    assert "Suspend the service" in said.content.decode()
+    owner.client.post(POLICY, given)
+    row = DunningPolicy.objects.get(seller=shop.seller)
+    policy = list_policies(shop.seller)["standard"]
+    assert policy.version == row.version == 1
+    assert [one.offset for one in policy.steps if one.action == "suspend"] == [6]
+    assert [one.key for one in policy.steps] == [
+        *("invoice", "reminder_before_due", "reminder_1", "reminder_2"),
+        *("suspend", "final_notice", "terminate"),
+    ]  # fmt: skip
+    assert "unpaid invoices go on by it" in owner.see("/console/edit/reminders/gentle/use/")
+    owner.client.post("/console/edit/reminders/gentle/use/")
+    shop.seller.refresh_from_db()
+    assert find_used(shop.seller) == "gentle"
+    owner.client.post(POLICY, {"retire": "1"})
+    assert list_policies(shop.seller)["standard"].version == 0
+
+
+def test_a_policy_that_nobody_can_mean_is_refused(shop: Shop, owner: Staffer) -> None:
+    given = rows(owner, POLICY)
+    place = next(key for key, value in given.items() if value == "suspend" and "action" in key)
+    given[place.replace("action", "offset")] = "8"
+    assert "reminders only get firmer" in owner.client.post(POLICY, given).content.decode()
+    assert not DunningPolicy.objects.exists()
+
+
+def test_a_new_policy_has_a_code_of_its_own(shop: Shop, owner: Staffer) -> None:
+    given = rows(owner, "/console/edit/reminders/new/") | {"code": "gentle", "name": "Ours"}
+    page = owner.client.post("/console/edit/reminders/new/", given).content.decode()
+    assert "There is a policy of this code" in page
+    owner.client.post("/console/edit/reminders/new/", given | {"code": "ours"})
+    assert "ours" in list_policies(shop.seller)
+
+
+def test_who_may_only_look_changes_nothing(shop: Shop) -> None:
+    auditor = Staffer(hire(shop.seller, "auditor"))
+    auditor.client.post(WORDS, {"title": "Mine", "text": "Mine"})
+    auditor.client.post("/console/edit/layout/invoice/", {"source": "= Mine"})
+    auditor.client.post(POLICY, rows(auditor, POLICY))
+    assert auditor.client.post("/console/edit/reminders/gentle/use/").status_code == 403
+    assert not Event.objects.filter(actor=auditor.user.public_id).exists()
