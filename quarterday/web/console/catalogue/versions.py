@@ -72,6 +72,8 @@ class VersionForm(PriceForm):
 def version(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
     """The form; what it would do; then published, and contracts moved by a run."""
     old = find_price(staff.seller, key)
+    if "confirm" in request.POST and (done := _find_done(request, old)) is not None:
+        return HttpResponseRedirect(f"{HOME}prices/{done.public_id}/")
     today = read_today(staff.seller)
     start = initial_of(old) | {"code": _next_code(old), "on": today, "who": "none"}
     form = VersionForm(request.POST or None, initial=start)
@@ -109,6 +111,15 @@ def try_version(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
     else:
         context["problem"] = "The example appears here as soon as the price is complete."
     return render(request, "console/catalogue/example.html", context)
+
+
+def _find_done(request: HttpRequest, old: Price) -> Price | None:
+    """The version that the same confirmation published when it was sent before."""
+    if old.retired_on is None:
+        return None
+    code = request.POST.get("code", "")
+    rows = Price.objects.filter(plan=old.plan_id, currency=old.currency, code=code)
+    return rows.exclude(id=old.id).first()
 
 
 def _next_code(old: Price) -> str:
