@@ -27,7 +27,7 @@ _COLUMNS = (
     Column("what", "What"),
     Column("currency", "Currency"),
     Column("messages", "Times", _COUNT),
-    Column("sent", "Sent", _COUNT),
+    Column("sent", "Mails sent", _COUNT),
     Column("failed", "Failed or bounced", _COUNT),
     Column("followed", "Link followed", _COUNT),
     Column("followed_rate", "Followed of sent", _RATE),

@@ -6,37 +6,40 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from quarterday.store.bulk import is_postgresql
+from quarterday.store.bulk import is_postgresql, to_column
 from quarterday.store.queries.raw import fetch
 from quarterday.store.queries.reports.view import of_sellers
 
 # An invoice is paid on the day that the last of it was settled.
 _SETTLED = """
-  SELECT a.invoice_id, MAX(a."on") AS paid_on FROM store_allocation a GROUP BY a.invoice_id
+  SELECT a.invoice_id, MAX(a."on") AS paid_on FROM store_allocation a WHERE a."on" >= %s
+  GROUP BY a.invoice_id
 """
+_WHICH = "m.created_at >= %s AND m.created_at < %s AND m.kind IN ({kinds}){sellers}"
 _MESSAGES = f"""
-SELECT told.kind, {{currency}}, COUNT(*), COUNT(told.sent_on),
-       SUM(told.failed), SUM(told.links), SUM(told.followed), COUNT(i.id),
-       COUNT(CASE WHEN {{soon}} THEN 1 END),
+SELECT m.kind, COALESCE(c.currency, ''), COUNT(*)
+FROM store_message m LEFT JOIN store_account c ON c.id = m.account_id
+WHERE {_WHICH} GROUP BY 1, 2
+"""
+_MAILS = f"""
+SELECT m.kind, COALESCE(c.currency, ''), COUNT(v.sent_at),
+       COUNT(CASE WHEN v.status IN ('failed', 'bounced', 'complained') THEN 1 END), COUNT(k.id)
+FROM store_message m
+JOIN store_delivery v ON v.message_id = m.id
+LEFT JOIN store_account c ON c.id = m.account_id
+LEFT JOIN (
+  SELECT n.delivery_id AS id FROM store_link n JOIN store_click l ON l.link_id = n.id
+  WHERE n.created_at >= %s AND NOT l.is_bot AND n.delivery_id IS NOT NULL
+  GROUP BY n.delivery_id) k ON k.id = v.id
+WHERE {_WHICH} GROUP BY 1, 2
+"""
+_PAID = f"""
+SELECT m.kind, i.currency, COUNT(*), COUNT(CASE WHEN {{soon}} THEN 1 END),
        SUM(CASE WHEN {{soon}} THEN i.total_minor ELSE 0 END)
-FROM (
-  SELECT m.id, m.kind, m.subject, MIN({{sent_on}}) AS sent_on,
-         MAX(CASE WHEN v.status IN ('failed', 'bounced', 'complained') THEN 1 ELSE 0 END) AS failed,
-         COALESCE(SUM(k.links), 0) AS links,
-         MAX(COALESCE(k.followed, 0)) AS followed
-  FROM store_message m
-  LEFT JOIN store_delivery v ON v.message_id = m.id
-  LEFT JOIN (
-    SELECT n.delivery_id, COUNT(DISTINCT n.id) AS links,
-           MAX(CASE WHEN c.id IS NOT NULL AND NOT c.is_bot THEN 1 ELSE 0 END) AS followed
-    FROM store_link n LEFT JOIN store_click c ON c.link_id = n.id
-    WHERE n.delivery_id IS NOT NULL AND n.created_at >= %s GROUP BY n.delivery_id) k
-    ON k.delivery_id = v.id
-  WHERE m.created_at >= %s AND m.created_at < %s AND m.kind IN ({{kinds}}){{sellers}}
-  GROUP BY m.id) told
-LEFT JOIN store_invoice i ON i.public_id = told.subject
+FROM store_message m
+JOIN store_invoice i ON i.public_id = m.subject
 LEFT JOIN ({_SETTLED}) settled ON settled.invoice_id = i.id
-GROUP BY 1, 2
+WHERE {_WHICH} GROUP BY 1, 2
 """
 _STEPS = f"""
 SELECT s.action, i.currency, COUNT(*), COUNT(CASE WHEN {{soon}} THEN 1 END),
@@ -50,14 +53,15 @@ GROUP BY 1, 2
 
 
 class Told(NamedTuple):
-    """Messages of a kind. ``invoices`` were about one; of these ``paid`` were paid in time."""
+    """Messages of a kind, and their mails. ``invoices`` were about one; of these ``paid`` were
+    paid in time.
+    """
 
     kind: str
     currency: str
     messages: int
     sent: int
     failed: int
-    links: int
     followed: int
     invoices: int
     paid: int
@@ -82,16 +86,23 @@ def read_told(
     sellers: Sequence[int] | None,
 ) -> Iterator[Told]:
     """Messages of some kinds in a range of instants, with what was paid ``within`` days of them."""
-    sent_on = _day("v.sent_at")
-    sql = _MESSAGES.format(
-        currency="COALESCE(i.currency, '')",
-        sent_on=sent_on,
-        soon=_soon("told.sent_on", within),
-        kinds=", ".join(["%s"] * len(kinds)),
-        sellers=of_sellers("m.seller_id", sellers),
+    words = {
+        "kinds": ", ".join(["%s"] * len(kinds)),
+        "sellers": of_sellers("m.seller_id", sellers),
+        "soon": _soon(_day("m.send_at"), within),
+    }
+    which = [since, until, *kinds]
+    mails, paid = (
+        {(kind, currency): counts for kind, currency, *counts in fetch(sql.format(**words), values)}
+        for sql, values in (
+            (_MAILS, [since, *which]),
+            (_PAID, [to_column(since.date()), *which]),
+        )
     )
-    for kind, currency, *counts in fetch(sql, [since, since, until, *kinds]):
-        yield Told(kind, currency, *(int(one or 0) for one in counts))
+    for kind, currency, count in fetch(_MESSAGES.format(**words), which):
+        sent = mails.get((kind, currency), (0, 0, 0))
+        settled = paid.get((kind, currency), (0, 0, 0))
+        yield Told(kind, currency, int(count), *map(int, sent), *map(int, settled))
 
 
 def read_steps(
@@ -101,7 +112,7 @@ def read_steps(
     sql = _STEPS.format(
         soon=_soon(_day("s.taken_at"), within), sellers=of_sellers("i.seller_id", sellers)
     )
-    for action, currency, *counts in fetch(sql, [since, until]):
+    for action, currency, *counts in fetch(sql, [to_column(since.date()), since, until]):
         yield Taken(action, currency, *(int(one or 0) for one in counts))
 
 
