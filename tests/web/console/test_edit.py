@@ -85,7 +85,8 @@ def rows(owner: Staffer, url: str) -> dict[str, str]:
     page = owner.client.get(url).context
     found = {name: str(page["head"].initial[name]) for name in page["head"].fields}
     forms = page["steps"]
-    found |= {"steps-TOTAL_FORMS": str(len(forms.forms)), "steps-INITIAL_FORMS": "0"}
+    found["steps-TOTAL_FORMS"] = str(len(forms.forms))
+    found["steps-INITIAL_FORMS"] = str(forms.initial_form_count())
     for place, form in enumerate(forms.forms):
         for name, value in form.initial.items():
             if name in form.fields:
