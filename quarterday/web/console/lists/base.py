@@ -110,6 +110,7 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
     find: ClassVar[Callable[..., QuerySet[Any]] | None] = None
     search_hint: ClassVar[str] = ""
     key: ClassVar[str] = "public_id"
+    hidden: ClassVar[frozenset[str]] = frozenset()
 
     list_filter = (ShowFilter,)
     list_display_links = None
@@ -183,7 +184,7 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
         self.prepare([row], staff)
         title = str(getattr(row, "label", "") or getattr(row, "name", "") or f"{key}")
         context = {
-            "facts": list_facts(row),
+            "facts": list_facts(row, self.hidden),
             "tables": self.tables(row),
             "back": (f"/console/lists/{self.slug}/", self.label),
             "account": getattr(row, "account", None),

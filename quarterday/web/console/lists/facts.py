@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -19,11 +20,17 @@ _HIDDEN = {"id", "seller", "seller_snapshot", "account_snapshot", "snapshot", "c
 _SECRET = {"session_key", "token", "password", "message_key"}
 
 
-def list_facts(row: models.Model) -> list[tuple[str, Any]]:
-    """Labels and values of all columns that say something; keys of other tables are left out."""
+def list_facts(row: models.Model, hidden: Collection[str] = frozenset()) -> list[tuple[str, Any]]:
+    """Labels and values of all columns that say something; keys of other tables are left out, and
+    what is ``hidden``.
+    """
     found = []
     for field in row._meta.concrete_fields:
-        if field.name in _HIDDEN | _SECRET or isinstance(field, models.BinaryField):
+        if (
+            field.name in _HIDDEN | _SECRET
+            or field.name in hidden
+            or isinstance(field, models.BinaryField)
+        ):
             continue
         value = getattr(row, field.name) if _is_shown(row, field) else None
         if value in (None, "", {}, []):

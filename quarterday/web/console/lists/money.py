@@ -180,6 +180,8 @@ class AttemptList(ListAdmin):
     """Payments that were tried by a gateway; those that failed first."""
 
     slug, label = "attempts", "Payment attempts"
+    # What a payer's browser needs for the next step.
+    hidden = frozenset({"data"})
     lead = "What gateways were asked for, and what they said."
     shows: ClassVar[Shows] = {
         "failed": ("Failed", lambda staff: Q(status=AttemptStatus.FAILED)),
