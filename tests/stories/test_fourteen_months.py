@@ -21,6 +21,7 @@ from django.conf import LazySettings
 
 from quarterday.project.database import parse_database_url
 from tests.mail.sink import run_sink
+from tests.stories.year.agree import prove_mails, prove_reports
 from tests.stories.year.bank import Bank
 from tests.stories.year.judge import Judge
 from tests.stories.year.life import Life
@@ -104,7 +105,9 @@ def test_fourteen_months(
             life.bank.write_statement(today)
             judge.look(today)
             assert list(check_books()) == [], today
-    from quarterday.store.models import ServiceState, ServiceCall
-    print(list(ServiceState.objects.values_list("status","wanted","condition","error","tries","place")[:5]), list(ServiceCall.objects.values_list("action","outcome","error")[:6]))
-    print(life.seen, judge.seen, panel.asked, len(sink.raw))
-    assert judge.worst[:20] == []
+    assert judge.worst == []
+    assert len(life.seen) == 7, life.seen
+    assert judge.seen.keys() >= {"active", "suspended", "terminated"}
+    last = FIRST + timedelta(days=DAYS - 1)
+    prove_reports(FIRST, last)
+    prove_mails(sink.mails)
