@@ -102,17 +102,26 @@ class Spot(NamedTuple):
 def money_unit(currency: str) -> Unit:
     """Minor units of a currency."""
     digits = find_currency(currency).exponent
+
+    def brief(minor: Number) -> str:
+        value = Decimal(minor).scaleb(-digits)
+        if abs(value) >= 1000 or value == int(value):
+            return _compact(value)
+        said: str = format_decimal(value, "0." + "0" * digits, locale=locale())
+        return said.replace("-", "−")
+
     return Unit(
         find_symbol(currency),
         lambda minor: format_money(int(minor), currency),
-        lambda minor: _compact(Decimal(minor).scaleb(-digits)),
+        brief,
         is_whole=True,
     )
 
 
-def _compact(value: Number) -> str:
+def _compact(number: Number) -> str:
+    value = Decimal(number)
     digits = 0 if abs(value) >= 100_000 or (value == int(value) and abs(value) < 1000) else 1
-    said: str = format_compact_decimal(value, locale=locale(), fraction_digits=digits)
+    said: str = format_compact_decimal(value, locale=locale(), fraction_digits=digits)  # type: ignore[arg-type] # it takes decimals, too
     return said.replace("-", "−")
 
 

@@ -48,7 +48,7 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponse:
         "work": [*_work(seller, waiting, today), *_health(staff, today)],
         "made_at": made_at and _say_when(made_at, read_now(), seller),
     }
-    count = sum(one.count for one in waiting.notices)
+    count = sum(one.number for one in waiting.notices)
     title = f"{count:,} things need you now" if count else "Nothing needs you now"
     title = "One thing needs you now" if count == 1 else title
     return show(request, staff, "console/home/home.html", context, title=title)
@@ -96,9 +96,9 @@ def _health(staff: Staff, today: date) -> list[Tile]:
     note = f"trouble in {', '.join(last.failed_steps)}" if last.failed_steps else "every step"
     note = note if last.cycle.status in ("done", "failed") else "step by step through the day"
     tiles = [Tile("Work of the day", f"{day} {word}", url, note, tone), run]
-    if last.checked_on is not None:
+    if last.checked_on is not None and "proofs" in last.checked:
         offences = int(last.checked.get("offences", 0))
-        told = f"{last.checked.get('proofs', 0)} proofs on {format_day(last.checked_on, 'short')}"
+        told = f"{last.checked['proofs']} proofs on {format_day(last.checked_on, 'short')}"
         value = "Agree" if not offences else f"{offences:,} offences"
         mood = "bad" if offences else "good"
         tiles.append(Tile("The books", value, url, told, mood))

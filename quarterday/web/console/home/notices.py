@@ -23,7 +23,7 @@ _SOON = timedelta(days=7)
 class Notice(NamedTuple):
     """One line: how many, what, where it is dealt with, and how urgent (bad, due, info)."""
 
-    count: int
+    number: int
     text: str
     url: str
     tone: str
