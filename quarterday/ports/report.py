@@ -114,7 +114,9 @@ class Asked:
 
 
 class Link(NamedTuple):
-    """Where what a figure sums is listed: another report with parameters."""
+    """Where what a figure sums is listed: another report with parameters, or the page of one thing
+    by its public ``id``, as ``page:account`` or ``page:invoice``.
+    """
 
     report: str
     values: Mapping[str, str]

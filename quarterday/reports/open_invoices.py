@@ -60,7 +60,10 @@ class OpenInvoices:
                     "total": one.total_minor,
                     "owed": one.open_minor,
                 },
-                {"account": Link("page:account", {"id": one.account_id})},
+                {
+                    "invoice": Link("page:invoice", {"id": one.public_id}),
+                    "account": Link("page:account", {"id": one.account_id}),
+                },
             )
             for one in found
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 from urllib.parse import quote
 
@@ -51,6 +52,10 @@ def test_figures_lead_to_what_they_sum_and_to_files(shop: Shop) -> None:
     assert file.content[:2] == b"PK"
     assert "revenue_2026-03-01_2026-03-31.xlsx" in file["Content-Disposition"]
     assert "chart" in staffer.see("/console/reports/revenue/?from=2026-01-01&until=2026-03-31")
+    listed = staffer.see("/console/reports/open_invoices/?as_of=2026-03-02&band=not_due")
+    for kind in ("accounts", "lists/invoices"):
+        (row, *_) = re.findall(f'href="(/console/{kind}/[^"/]+_[^"/]+/)"', listed)
+        staffer.see(row)
     wrong = staffer.see("/console/reports/revenue/?from=soon", 422)
     assert "no date such as" in wrong
     staffer.see("/console/reports/revenue.csv?until=never", 422)

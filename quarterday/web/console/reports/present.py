@@ -23,6 +23,7 @@ from quarterday.web.console.chart import Chart
 from quarterday.web.console.reports.draw import draw
 
 MOST_ROWS = 500
+_PAGES = {"page:account": "/console/accounts/", "page:invoice": "/console/lists/invoices/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,6 @@ def _figure(columns: Sequence[Column], cells: Mapping[str, Cell]) -> dict[str, s
 
 def link_url(link: Link) -> str:
     """Where a link of a report leads in the console."""
-    if link.report == "page:account":
-        return f"/console/accounts/{link.values['id']}/"
+    if link.report in _PAGES:
+        return f"{_PAGES[link.report]}{link.values['id']}/"
     return f"/console/reports/{link.report}/?{urlencode(link.values)}"
