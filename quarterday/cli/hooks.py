@@ -89,13 +89,18 @@ def disable(endpoint: Endpoint, as_json: Json = False) -> None:
 
 
 @command(group, "remove")
-def remove(endpoint: Endpoint) -> None:
+def remove(endpoint: Endpoint, as_json: Json = False) -> None:
     """Forget an endpoint and what waits for it."""
     from quarterday.services.hooks.change_endpoint import remove_endpoint
     from quarterday.store.queries.hooks import find_endpoint
 
-    remove_endpoint(endpoint=find_endpoint(endpoint), now=read_clock(), actor=ACTOR)
-    say("It is told nothing any more.")
+    row = find_endpoint(endpoint)
+    record = _record(row)
+    remove_endpoint(endpoint=row, now=read_clock(), actor=ACTOR)
+    if as_json:
+        print_json(record)
+    else:
+        say(f"{record['url']} is told nothing any more.")
 
 
 @command(group, "test")

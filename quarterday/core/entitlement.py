@@ -71,7 +71,7 @@ def decide(claims: Sequence[Claim], feature: str = "", *, had: bool = False) -> 
     worst = next((one.condition for one in asked if one.reason == reason), ServiceCondition.NONE)
     if reason is Reason.ENDED:
         worst = ServiceCondition.TERMINATED
-    return Answer(False, worst, reason, None, features)
+    return Answer(False, worst, reason.value, None, features)
 
 
 def _union(parts: Iterable[frozenset[str]]) -> frozenset[str]:
