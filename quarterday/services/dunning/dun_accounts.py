@@ -20,7 +20,7 @@ from quarterday.services.accounts.claim_accounts import claim_accounts
 from quarterday.services.dunning.end_holds import end_lapsed
 from quarterday.services.dunning.save_rows import Standing, end_others, save_standings
 from quarterday.services.dunning.take_step import Result, take_step
-from quarterday.services.dunning.tell_customer import tell_customer
+from quarterday.services.dunning.tell_customer import Outbox, tell_customer
 from quarterday.services.tasks.open_task import open_task
 from quarterday.store.models import DunningStatus, DunningStep, Seller, StepOutcome, Subscription
 from quarterday.store.queries.dunning_cases import AccountCase, Case, load_cases
@@ -57,8 +57,9 @@ def dun_accounts(
         keys = claim_accounts(accounts)
         standings: list[Standing] = []
         steps: list[DunningStep] = []
+        outbox = Outbox(seller, keys, today)
         for account in load_cases(seller, keys, today=today, now=now):
-            visit = _Visit(account, now, any_hour, actor)
+            visit = _Visit(account, outbox, now, any_hour, actor)
             visit.visit()
             standings += visit.standings
             steps += visit.steps
@@ -66,6 +67,7 @@ def dun_accounts(
             done.messages += visit.messages
             if Action.CHARGE in visit.actions:
                 done.to_charge.append(account.account.id)
+        outbox.write()
         save_standings(standings, steps, now=now)
         end_others(keys, [one.case.invoice.id for one in standings], now=now)
     return done
@@ -74,8 +76,10 @@ def dun_accounts(
 class _Visit:
     """What is done about the invoices of one account at one time."""
 
-    def __init__(self, account: AccountCase, now: datetime, any_hour: bool, actor: str) -> None:
-        self.account, self.now, self.actor = account, now, actor
+    def __init__(
+        self, account: AccountCase, outbox: Outbox, now: datetime, any_hour: bool, actor: str
+    ) -> None:
+        self.account, self.outbox, self.now, self.actor = account, outbox, now, actor
         hours, zone = account.setup.hours, account.zone
         self.is_open = any_hour or next_moment(now, zone, hours) <= now
         self.standings: list[Standing] = []
@@ -128,6 +132,9 @@ class _Visit:
             if due.step.template and self.account.is_told_today:
                 waiting.append(due)
                 continue
+            if due.step.kind == "message":
+                self.taken.append((case, due, Result()))
+                continue
             try:
                 with transaction.atomic():
                     result = take_step(
@@ -157,6 +164,7 @@ class _Visit:
             same = [one for one in said if one[1].step.template == due.step.template]
             services = {one.id: one for _, _, result in same for one in result.services}
             message = tell_customer(
+                self.outbox,
                 self.account,
                 case,
                 due,

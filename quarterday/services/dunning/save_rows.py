@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db import connection
+
 from quarterday.store.models import Dunning, DunningStatus, DunningStep
 from quarterday.store.queries.dunning_cases import Case
+from quarterday.store.queries.raw import execute_many
 
 _ALIVE = (DunningStatus.RUNNING, DunningStatus.PAUSED)
 
@@ -37,8 +40,22 @@ def save_standings(
     changed = [
         row for one in standings if (row := _change(one, now)) is not None and row.id not in settled
     ]
-    names = ["status", "next_at", "reason", "resumed_at", "ended_at", "version"]
-    Dunning.objects.bulk_update(changed, names, batch_size=200)
+    at = connection.ops.adapt_datetimefield_value
+    execute_many(
+        "UPDATE store_dunning SET status = %s, next_at = %s, reason = %s, resumed_at = %s, "
+        "ended_at = %s, version = version + 1 WHERE id = %s",
+        [
+            (
+                str(row.status),
+                at(row.next_at) if row.next_at else None,
+                row.reason,
+                at(row.resumed_at) if row.resumed_at else None,
+                at(row.ended_at) if row.ended_at else None,
+                row.id,
+            )
+            for row in changed
+        ],
+    )
 
 
 def end_others(accounts: Sequence[int], looked_at: Sequence[int], *, now: datetime) -> None:
@@ -81,5 +98,4 @@ def _change(one: Standing, now: datetime) -> Dunning | None:
     if (row.status == DunningStatus.ENDED) != (one.status == DunningStatus.ENDED):
         row.ended_at = now if one.status == DunningStatus.ENDED else None
     row.status, row.next_at, row.reason = one.status, one.next_at, reason
-    row.version += 1
     return row

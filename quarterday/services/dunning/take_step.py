@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from quarterday.core.dunning import HOLDS, MESSAGES, Action, Due
+from quarterday.core.dunning import HOLDS, Action, Due
 from quarterday.services.collection.charge_again import charge_again
 from quarterday.services.dunning.act_on_services import act_on_services
 from quarterday.services.dunning.charge_fee import charge_fee
@@ -36,8 +36,6 @@ def take_step(
     be done until somebody mends it.
     """
     action = due.step.action
-    if action in MESSAGES:
-        return Result()
     if action in HOLDS or action is Action.TERMINATE:
         done = act_on_services(case, action, today=account.day, now=now, actor=actor)
         if not done:
