@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-
-from django.urls import Resolver404, resolve
 
 from quarterday.core.access import StaffPermission as May
 
@@ -77,7 +74,7 @@ def menu_for(may: Callable[[May], bool], path: str) -> list[tuple[str, list[tupl
     here = _current(path)
     groups = []
     for name, entries in MENU:
-        seen = [(one, one is here) for one in entries if may(one.needed) and _is_there(one.path)]
+        seen = [(one, one is here) for one in entries if may(one.needed)]
         if seen:
             groups.append((name, seen))
     return groups
@@ -92,12 +89,3 @@ def _current(path: str) -> Entry | None:
         if path == entry.path or (entry.path != "/console/" and path.startswith(entry.path))
     ]
     return max(fits, key=lambda entry: len(entry.path), default=None)
-
-
-@cache
-def _is_there(path: str) -> bool:
-    try:
-        resolve(path)
-    except Resolver404:
-        return False
-    return True
