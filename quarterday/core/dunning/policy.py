@@ -41,8 +41,8 @@ class DunningPolicy:
         for key in keys:
             if keys.count(key) > 1:
                 raise BillingError(f"two dunning steps are called {key!r}; name each its own")
-        _check_tones(ordered)
         _check_consequences(ordered)
+        _check_tones(ordered)
 
     def notice_of(self, action: Action) -> int:
         """How many days before an action the customer is told of it, at least."""

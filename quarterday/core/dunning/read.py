@@ -9,7 +9,7 @@ from typing import Any
 
 from quarterday.core.dunning.fee import LateFee
 from quarterday.core.dunning.policy import NONE, DunningPolicy
-from quarterday.core.dunning.step import BEFORE_DUE, TEMPLATES, Action, DunningStep, Unit
+from quarterday.core.dunning.step import BEFORE_DUE, MESSAGES, TEMPLATES, Action, DunningStep, Unit
 from quarterday.core.errors import BillingError
 from quarterday.core.limits import find_bad_data
 from quarterday.core.money import currency, format_minor, parse_exact, parse_minor, plain
@@ -105,7 +105,7 @@ def _read_step(data: Any, place: int) -> DunningStep:
     offset = _number(data, "offset", where, FIRST, LAST, 0)
     if offset >= 0 and template == "reminder_before_due":
         raise BillingError(f"{where}: reminder_before_due needs an offset below 0, not {offset}")
-    if offset < 0 and template and template not in BEFORE_DUE:
+    if offset < 0 and action in MESSAGES and template not in BEFORE_DUE:
         raise BillingError(
             f"{where}: {template} speaks of what is overdue; give it an offset of 0 or more, or "
             "send reminder_before_due"
