@@ -1,4 +1,4 @@
-"""``quarterday demo``: an invented business, billed for a year before your eyes."""
+"""``quarterday demo``: an invented business, billed for fourteen months before your eyes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 _DATABASE = "demo.sqlite3"
 _SAMPLE = "demo.jsonl"
 _STATEMENT = "demo-statement.sta"
+MONTHS = 14
 
 
 def demo_command(
     today: Annotated[
-        date | None, day_option("--today", text="The last day of the year; by default today.")
+        date | None, day_option("--today", text="The last day; by default today.")
     ] = None,
     accounts: Annotated[
         int, typer.Option("--accounts", min=20, max=700, help="About how many customers.")
@@ -37,19 +38,21 @@ def demo_command(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port.")] = 8000,
     as_json: Json = False,
 ) -> None:
-    """Invent a web host, an internet provider and a software house, and bill them for a year.
+    """Invent a web host, an internet provider and a software house, and bill them for
+    fourteen months.
 
     Day by day with usage, payments, changes, cancellations and credits; then the books are
     proved. It works on demo.sqlite3 in the working directory unless QUARTERDAY_DATABASE_URL names
     another database, and begins anew each time.
     """
     last = today or read_clock().date()
-    first = add_months(last, -12) + timedelta(days=1)
+    first = add_months(last, -MONTHS) + timedelta(days=1)
     tell = _Teller(as_json)
     url = _choose_database()
     records = _load(first, last, accounts, tell)
     months = _play(records, first, last, tell)
     _bring_money(last, tell)
+    _note_history(last, tell)
     offences = _check(tell)
     commands = list(_list_commands(url, last))
     if as_json:
@@ -70,13 +73,13 @@ def _serve(url: str | None, port: int) -> None:
     from django.conf import settings
 
     from quarterday.cli.serve import find_address, run_server
-    from quarterday.services.demo.let_in import let_in
+    from quarterday.services.demo.let_in import let_in, let_staff_in
 
     settings.PUBLIC_URL = address = find_address(port)
-    link = let_in(now=read_clock())
-    say(f"\nThe portal, signed in with one click: {link}")
+    say(f"\nThe console, with one click:          {let_staff_in(now=read_clock())}")
+    say(f"The portal, as a customer:            {let_in(now=read_clock())}")
     say(f"A shop to order from:                 {address}/order/hosting/")
-    say("Mails that are sent meanwhile:          in the folder demo-mail")
+    say("Mails that are sent meanwhile:        in the folder demo-mail")
     if url is not None:
         os.environ["QUARTERDAY_DATABASE_URL"] = url
     # Invented people get no mail, whatever this machine could send.
@@ -186,12 +189,29 @@ def _list(found: Counter[str]) -> str:
 
 def _bring_money(last: date, tell: _Teller) -> None:
     """Cards to charge, and a bank statement to read."""
-    from quarterday.services.demo.bring_money import keep_cards, write_statement
+    from quarterday.services.demo.bring_money import write_statement
     from quarterday.services.demo.play_year import noon
 
-    cards = keep_cards(now=noon(last))
     Path(_STATEMENT).write_text(write_statement(today=last, now=noon(last)), encoding="utf-8")
-    tell.step(f"Kept {cards} cards to charge, and wrote a bank statement to {_STATEMENT}.")
+    tell.step(f"Wrote a bank statement of the day to {_STATEMENT}.")
+
+
+def _note_history(last: date, tell: _Teller) -> None:
+    """What the console shows besides the books: mails, the work of each day, figures."""
+    from random import Random
+
+    from quarterday.services.demo.make_sample import SEED
+    from quarterday.services.demo.note_history import note_cycles, note_failures, note_mails
+    from quarterday.services.demo.play_year import noon
+    from quarterday.services.figures.refresh_figures import refresh_figures
+    from quarterday.store.models import Seller
+
+    mails = note_mails(now=noon(last), rng=Random(SEED))
+    days = note_cycles(last=last, now=noon(last))
+    note_failures(now=noon(last))
+    for seller in Seller.objects.order_by("id"):
+        refresh_figures(seller=seller, now=noon(last), is_whole=True)
+    tell.step(f"Noted {mails:,} mails as sent, and the daily work of {days} days.")
 
 
 def _check(tell: _Teller) -> list[dict[str, str]]:

@@ -34,7 +34,7 @@ def test_the_demo_is_the_same_each_time(
     assert again["unchanged"] == again["rows"]
     data = json.loads(run_quarterday(fresh_database_url, *_SMALL, "--json").stdout)
     assert data["offences"] == []
-    assert len(data["months"]) == 12
+    assert len(data["months"]) in (14, 15)
     assert set(data["months"][6]["invoiced"]) == {"EUR", "JPY", "USD"}
     assert run_command(fresh_database_url, "export", "all").stdout == books
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from random import Random
 from typing import NamedTuple
-
-from django.db.models import Count, Q
 
 from quarterday.core.money import currency, format_minor
 from quarterday.ports.outcomes import KeptMethod
 from quarterday.services.bank.add_bank_account import add_bank_account
+from quarterday.services.demo.habits import Habit
 from quarterday.services.payments.keep_method import keep_method
 from quarterday.store.models import Account, Invoice, Seller
 
@@ -20,9 +20,11 @@ _OPENING = 250_000
 _CARDS = (
     ("ok", "visa", "4242", "Visa •••• 4242"),
     ("ok", "mastercard", "4444", "Mastercard •••• 4444"),
-    ("later_insufficient_funds", "visa", "0358", "Visa •••• 0358"),
+    ("insufficient_funds", "visa", "9995", "Visa •••• 9995"),
+    ("expired", "visa", "0069", "Visa •••• 0069"),
     ("confirm", "visa", "3155", "Visa •••• 3155"),
 )
+_SHARES = (55, 32, 7, 3, 3)
 
 
 class _Line(NamedTuple):
@@ -31,14 +33,11 @@ class _Line(NamedTuple):
     name: str
 
 
-def keep_cards(*, now: datetime) -> int:
-    """Some of those who have something to pay keep a card of the sandbox; how many they are."""
-    rows = Account.objects.filter(seller__code=SELLER, status="open").annotate(
-        to_pay=Count("invoices", filter=Q(invoices__status="open"), distinct=True)
-    )
-    found = list(rows.filter(to_pay=1).order_by("id")[::2][:24])
-    for number, account in enumerate(found):
-        does, kind, last, label = _CARDS[number % len(_CARDS)]
+def keep_cards(habits: Mapping[str, Habit], *, now: datetime, rng: Random) -> int:
+    """Those who pay by card keep one of the sandbox, and a few of these fail; how many they are."""
+    names = [name for name, habit in habits.items() if habit is Habit.CARD]
+    for account in Account.objects.filter(external_id__in=names).order_by("id"):
+        does, kind, last, label = rng.choices(_CARDS, _SHARES)[0]
         keep_method(
             account=account,
             gateway="sandbox",
@@ -46,7 +45,7 @@ def keep_cards(*, now: datetime) -> int:
             now=now,
             actor="demo",
         )
-    return len(found)
+    return len(names)
 
 
 def write_statement(*, today: date, now: datetime) -> str:

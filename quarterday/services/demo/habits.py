@@ -16,6 +16,7 @@ class Habit(StrEnum):
     """How an account pays its invoices."""
 
     PROMPT = "pays in full, before it is due"
+    CARD = "keeps a card that is charged"
     LATE = "pays in full, weeks late"
     PARTIAL = "pays in two parts"
     OVER = "rounds up"
@@ -51,12 +52,13 @@ class Action(NamedTuple):
 
 
 _SHARES = (
-    (Habit.PROMPT, 64),
-    (Habit.PREPAID, 12),
+    (Habit.PROMPT, 40),
+    (Habit.CARD, 28),
+    (Habit.PREPAID, 10),
     (Habit.LATE, 9),
-    (Habit.PARTIAL, 6),
+    (Habit.PARTIAL, 5),
     (Habit.OVER, 5),
-    (Habit.NEVER, 4),
+    (Habit.NEVER, 3),
 )
 # What happens during a year, how often, and to whose contracts.
 _YEAR = (
@@ -96,7 +98,7 @@ def plan_actions(
             found[first].append(_make(Kind.DEPOSIT, record))
         if habits[record["account"]] is Habit.NEVER:
             found[last].append(_make(Kind.WRITE_OFF, record))
-    payers = [one for one in contracts if habits[one["account"]] is Habit.PROMPT]
+    payers = [one for one in contracts if habits[one["account"]] in (Habit.PROMPT, Habit.CARD)]
     rng.shuffle(payers)
     for kind, count, plans in _YEAR:
         scaled = max(1, count * len(contracts) // 400)

@@ -1,4 +1,4 @@
-"""Let whoever tries the demo into the portal: one person who acts for an account of each seller."""
+"""Let whoever tries the demo in: as a customer of each seller, and as the owner of all of them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q
 from django.db.models.functions import Abs
 
-from quarterday.core.access import Role
+from quarterday.core.access import Role, StaffRole
 from quarterday.services.links.make_link import make_link
+from quarterday.services.staff.add_staff import add_staff
 from quarterday.services.users.add_user import add_member, add_user
-from quarterday.store.models import Account, LinkPurpose, Seller
+from quarterday.store.models import Account, LinkPurpose, Seller, User
 
-EMAIL = "demo@customer.example"
+EMAIL, STAFF_EMAIL = "demo@customer.example", "owner@staff.example"
+CONSOLE = "/console/"
 
 
 def let_in(*, now: datetime) -> str:
@@ -22,12 +24,25 @@ def let_in(*, now: datetime) -> str:
     for seller in sellers:
         account = _find_account(seller)
         add_member(account_id=account.id, user=user, role=Role.OWNER, now=now, actor="demo")
+    return _make_link(sellers[0], user, now)
+
+
+def let_staff_in(*, now: datetime) -> str:
+    """The address that signs the demo's owner into the console with one click, once, in a week."""
+    post = add_staff(
+        email=STAFF_EMAIL, name="Olive Example", role=StaffRole.OWNER, now=now, actor="demo"
+    )
+    return _make_link(Seller.objects.order_by("id")[0], post.user, now, CONSOLE)
+
+
+def _make_link(seller: Seller, user: User, now: datetime, destination: str = "") -> str:
     made = make_link(
-        seller=sellers[0],
+        seller=seller,
         purpose=LinkPurpose.SIGN_IN,
         now=now,
         subject=user.public_id,
-        address=EMAIL,
+        address=user.email,
+        destination=destination,
         expires_at=now + timedelta(days=7),
         single_use=True,
         created_by="demo",

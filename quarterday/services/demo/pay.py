@@ -14,7 +14,7 @@ from quarterday.services.demo.habits import Habit
 from quarterday.services.payments.record_payment import record_payment
 from quarterday.store.models import Invoice
 
-_METHODS = ("transfer", "transfer", "direct_debit", "card")
+_METHODS = ("transfer", "transfer", "direct_debit")
 
 
 @dataclass(slots=True)
@@ -37,10 +37,13 @@ class Payers:
                 day = due_on - timedelta(days=self.rng.randint(1, 9))
                 self.plans[day].append((key, 100 if habit is Habit.PROMPT else 110))
             elif habit in (Habit.LATE, Habit.PREPAID):
-                self.plans[due_on + timedelta(days=self.rng.randint(8, 40))].append((key, 100))
+                self.plans[due_on + timedelta(days=self.rng.randint(2, 24))].append((key, 100))
+            elif habit is Habit.CARD:
+                # Where the card does not do, somebody pays in the end.
+                self.plans[due_on + timedelta(days=self.rng.randint(6, 20))].append((key, 100))
             elif habit is Habit.PARTIAL:
                 self.plans[due_on].append((key, 50))
-                self.plans[due_on + timedelta(days=30)].append((key, 100))
+                self.plans[due_on + timedelta(days=18)].append((key, 100))
 
     def pay(self, moment: Moment) -> tuple[int, dict[str, int]]:
         """Make the payments of a day: how many, and the sum in minor units by currency."""

@@ -7,16 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
+from quarterday.services.collection.collect_due import collect_due
 from quarterday.services.demo.act import Moment, act
+from quarterday.services.demo.bring_money import keep_cards
 from quarterday.services.demo.habits import Action, choose_habits, plan_actions
 from quarterday.services.demo.make_sample import SEED
 from quarterday.services.demo.measure import measure_days
 from quarterday.services.demo.pay import Payers
 from quarterday.services.demo.sample import Record
 from quarterday.services.demo.wisp import SELLER as WISP
+from quarterday.services.dunning.take_due import take_due
 from quarterday.services.invoicing.run_billing import run_billing
 from quarterday.services.invoicing.summary import RunSummary
+from quarterday.services.provisioning.begin_call import begin_call
+from quarterday.services.provisioning.claim_service import claim_service
 from quarterday.services.usage.record_usage import record_usage
 from quarterday.services.usage.usage_input import UsageInput
 from quarterday.store.models import Seller, SubscriptionItem
@@ -29,6 +35,8 @@ class Month:
     month: str
     billed: RunSummary = field(default_factory=RunSummary)
     payments: int = 0
+    collected: int = 0
+    reminders: int = 0
     paid: Counter[str] = field(default_factory=Counter)
     measurements: int = 0
     late: int = 0
@@ -43,12 +51,18 @@ class _Year:
     payers: Payers
     actions: Mapping[date, list[Action]]
     measured_through: date
+    sellers: Sequence[Seller]
     usage: dict[date, list[UsageInput]] = field(default_factory=lambda: defaultdict(list))
 
 
 def noon(day: date) -> datetime:
     """An instant that lies on a day from Denver to Tokyo."""
     return datetime.combine(day, time(12), UTC)
+
+
+def local_noon(seller: Seller, day: date) -> datetime:
+    """Noon of a day where the seller is."""
+    return datetime.combine(day, time(12), ZoneInfo(seller.time_zone))
 
 
 def play_year(
@@ -64,7 +78,8 @@ def play_year(
     accounts = [record["external_id"] for record in records if record["type"] == "account"]
     habits = choose_habits(accounts, rng)
     actions = plan_actions(records, habits, rng, first, last)
-    year = _Year(rng, Payers(habits, rng), actions, first)
+    year = _Year(rng, Payers(habits, rng), actions, first, list(Seller.objects.order_by("id")))
+    keep_cards(habits, now=noon(first), rng=rng)
     months: list[Month] = []
     day = first
     while day <= last:
@@ -93,6 +108,13 @@ def _play_day(year: _Year, month: Month, moment: Moment) -> None:
     count, sums = year.payers.pay(moment)
     month.payments += count
     month.paid.update(sums)
+    for seller in year.sellers:
+        month.collected += collect_due(seller=seller, **moment._asdict()).paid
+        at = local_noon(seller, moment.today)
+        month.reminders += take_due(seller=seller, today=moment.today, now=at).messages
+    # Nothing outside is driven here: what is wanted of a service is so at once.
+    while service := claim_service(now=moment.now):
+        begin_call(service, now=moment.now)
 
 
 def _measure(year: _Year, today: date) -> None:

@@ -28,7 +28,7 @@ class Sample:
         key = f"{seller[:1].upper()}{number:04d}"
         return [
             {"type": "account", "external_id": key, "name": name, **details},
-            {"type": "contact", "account": key, "email": email, "kinds": ["invoice"]},
+            {"type": "contact", "account": key, "email": email},
         ]
 
     def old_start(self, cadence: str, *, on_first: bool = False) -> Record:

@@ -10,6 +10,7 @@ from typing import Any
 from quarterday.services.demo.sample import Record
 
 _LOGOS = Path(__file__).parent / "logos"
+_DUNNING = {"hosting": "standard", "wisp": "isp", "software": "gentle"}
 
 
 def make_brand(seller: str, accent: str, site_name: str, **data: Any) -> Record:
@@ -24,6 +25,7 @@ def make_brand(seller: str, accent: str, site_name: str, **data: Any) -> Record:
         "data": {
             "terms_version": "2026-01",
             "gateways": {"sandbox": {"is_enabled": True}},
+            "dunning": _DUNNING[seller],
             **data,
         },
     }
@@ -42,6 +44,13 @@ def make_hosting_shop() -> Iterator[Record]:
         website="https://hosting.example",
         terms_url="https://hosting.example/terms",
         iban="DE02120300000000202051",
+        provisioners={
+            "panel": {
+                "kind": "webhook",
+                "url": "https://panel.hosting.example/services",
+                "secret": "env:DEMO_PANEL_SECRET",
+            }
+        },
         bic="BYLADEM1001",
         bank="Example Bank",
         footer=["Example Hosting GmbH", "Beispielweg 1, 00000 Musterstadt"],
@@ -55,6 +64,9 @@ def make_hosting_shop() -> Iterator[Record]:
     )
     yield from _extra_plans(("care", "Care"), ("care/monthly", "1 month", "Updates by us", "9.00"))
     yield from _extra_plans(None, ("server/s-year", "1 year", "Server S, yearly", "264.00"))
+    yield {"type": "provisioning", "product": "web", "features": ["mail", "copies"]}
+    yield {"type": "provisioning", "product": "server", "features": ["root"]}
+    yield {"type": "provisioning", "product": "domain"}
     yield _group("web", "Web space", "For pages, shops and mail.", 1)
     yield _group("servers", "Servers", "A machine of your own, with full control.", 2)
     yield _group("names", "Domain names", "The name under which people find you.", 3)
@@ -114,6 +126,8 @@ def make_wisp_shop() -> Iterator[Record]:
         ("router/rent", "1 month", "Router for rent", "5.00"),
         ("router/mesh", "1 month", "Router with two repeaters", "9.00"),
     )
+    yield {"type": "provisioning", "product": "air", "features": ["internet"]}
+    yield {"type": "provisioning", "product": "fixed", "features": ["internet", "address"]}
     yield _group("home", "At home", "", 1)
     yield _group("work", "At work", "", 2)
     router = {"code": "router", "name": "Router", "choices": ["", "router/rent", "router/mesh"]}
