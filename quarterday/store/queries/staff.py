@@ -40,9 +40,9 @@ def find_staff_seller(user_id: int) -> Seller | None:
     """A seller that somebody works for, the first by code; None for everybody else."""
     rows = StaffMember.objects.filter(user_id=user_id, ended_at__isnull=True, user__is_active=True)
     row = rows.select_related("seller__brand").order_by("seller__code", "id").first()
-    if row is None or row.seller is not None:
-        return row and row.seller
-    return Seller.objects.select_related("brand").order_by("code").first()
+    if row is None:
+        return None
+    return row.seller or Seller.objects.select_related("brand").order_by("code").first()
 
 
 def list_staff(seller: Seller | None = None, *, with_ended: bool = False) -> list[StaffMember]:
