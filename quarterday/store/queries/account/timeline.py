@@ -21,6 +21,7 @@ from quarterday.store.models import (
     Message,
     PaymentAttempt,
     ServiceCall,
+    StepOutcome,
 )
 
 PAGE = 30
@@ -127,7 +128,9 @@ def _calls(account: Account, sort: Sort) -> QuerySet[Any]:
 
 
 def _steps(account: Account, sort: Sort) -> QuerySet[Any]:
-    return DunningStep.objects.filter(invoice__account=account).select_related("invoice")
+    rows = DunningStep.objects.filter(invoice__account=account).select_related("invoice")
+    # Steps that were passed over are of interest to whoever looks for reminders only.
+    return rows.exclude(outcome=StepOutcome.PASSED) if sort is Sort.ALL else rows
 
 
 def _notes(account: Account, sort: Sort) -> QuerySet[Any]:

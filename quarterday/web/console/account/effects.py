@@ -10,6 +10,9 @@ from quarterday.services.effects.foresee import Effect, MovedInvoice
 from quarterday.store.models import Account
 from quarterday.web.kit.words import format_day, format_money
 
+# More invoices than these stand in one sentence.
+_NAMED = 4
+
 
 def tell_effect(found: Effect, account: Account) -> list[str]:
     """Everything that would be otherwise afterwards."""
@@ -19,8 +22,12 @@ def tell_effect(found: Effect, account: Account) -> list[str]:
 
 def _tell(found: Effect, contacts: list[tuple[str, list[str]]]) -> Iterator[str]:
     code = found.currency
+    settled = [one.label for one in found.invoices if one.status_before and one.status == "paid"]
+    if len(settled) > _NAMED:
+        yield f"{len(settled)} invoices are settled: {', '.join(settled)}."
     for one in found.invoices:
-        yield _tell_invoice(one, code)
+        if len(settled) <= _NAMED or one.label not in settled:
+            yield _tell_invoice(one, code)
     for _, total in found.notes:
         yield f"A credit note of {format_money(total, code)} is issued."
     if found.refunded_minor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,7 @@ class Line(NamedTuple):
     who: str = ""
     state: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    about: str = ""
 
     @property
     def state_word(self) -> str:
@@ -72,8 +74,28 @@ def tell_timeline(account: Account, entries: Sequence[Entry]) -> list[Line]:
     names = _load_names(account, entries)
     page = f"/console/accounts/{account.public_id}"
     zone = ZoneInfo(account.seller.time_zone)
-    lines = [_TELLERS[type(one.row)](one.row, names, page) for one in entries]
+    lines = fold_steps([_TELLERS[type(one.row)](one.row, names, page) for one in entries])
     return [line._replace(at=line.at.astimezone(zone)) for line in lines]
+
+
+def fold_steps(lines: Sequence[Line]) -> list[Line]:
+    """Steps of one instant that did the same for many invoices are one line."""
+    folded: list[Line] = []
+    for _, same in groupby(lines, key=lambda one: (one.at, one.sort, one.text, one.state)):
+        rows = list(same)
+        first = rows[0]
+        if first.sort == "step" and len(rows) > 1:
+            about = ", ".join(one.about for one in rows)
+            first = first._replace(
+                text=f"{first.text} of {len(rows)} invoices", detail=about, links=()
+            )
+        elif first.sort == "step":
+            first = first._replace(text=f"{first.text} of {first.about}")
+        else:
+            folded += rows[:-1]
+            first = rows[-1]
+        folded.append(first)
+    return folded
 
 
 def _load_names(account: Account, entries: Sequence[Entry]) -> Names:
@@ -214,12 +236,13 @@ def _call(row: ServiceCall, names: Names, page: str) -> Line:
 def _step(row: DunningStep, names: Names, page: str) -> Line:
     verb = row.action.replace("_", " ")
     template = str(row.data.get("template", "")).replace("_", " ")
-    text = f"Reminding of {row.invoice.label}: {template or verb}"
+    text = (template or verb).capitalize()
     meaning = "bad" if row.outcome == "failed" else "due" if row.outcome == "done" else ""
     detail = str(row.data.get("why", "") or row.data.get("reason", ""))
     state = "" if row.outcome == "done" else row.outcome
     links = (("Open", f"{page}/invoices/{row.invoice.public_id}/"),)
-    return Line(row.taken_at, "step", text, meaning, detail, "", state, links)
+    label = row.invoice.label
+    return Line(row.taken_at, "step", text, meaning, detail, "", state, links, label)
 
 
 def _note(row: AccountNote, names: Names, page: str) -> Line:

@@ -153,7 +153,7 @@ class EditSettings(Deed):
                 required=False,
                 min_value=0,
                 max_value=366,
-                help_text=f"{hint}; now {getattr(usual, name) or 0}",
+                help_text=f"{hint}; now {_number(getattr(usual, name))}",
                 widget=forms.TextInput(attrs={"inputmode": "numeric"}),
             )
         for name, (label, choices) in _CHOICES.items():
@@ -165,9 +165,20 @@ class EditSettings(Deed):
             known["autopay"] = "yes" if known["autopay"] else "no"
         return make_form(fields, data, known)
 
+    def question(self, case: Case, given: Given) -> str:
+        """Whose."""
+        return f"Change how {case.account.name} is billed?"
+
     def effects(self, case: Case, given: Given) -> Sequence[str]:
-        """From when."""
-        return ("It counts from the next billing on; invoices that are issued stay as they are.",)
+        """What is otherwise, and from when."""
+        form = self.form(case)
+        changed = [
+            f"{field.label}: {_usual(given[name])} instead of {_usual(form.initial.get(name))}."
+            for name, field in form.fields.items()
+            if _usual(given[name]) != _usual(form.initial.get(name))
+        ]
+        counts = "It counts from the next billing on; invoices that are issued stay as they are."
+        return [*changed, counts] if changed else ["Everything stays as it is."]
 
     def back(self, case: Case, given: Given) -> str:
         """Empty it."""
@@ -188,6 +199,14 @@ class EditSettings(Deed):
         return "The settings are saved."
 
 
+def _usual(value: Any) -> str:
+    return "as usual" if value in (None, "") else str(value).replace("_", " ")
+
+
+def _number(value: int | None) -> str:
+    return "none" if value is None else str(value)
+
+
 class ChooseGroup(Deed):
     """Customers of a group are treated alike."""
 
@@ -203,6 +222,10 @@ class ChooseGroup(Deed):
         }
         now = case.account.group.public_id if case.account.group else ""
         return make_form(fields, data, {"group": now})
+
+    def question(self, case: Case, given: Given) -> str:
+        """Whose."""
+        return f"Change the group of {case.account.name}?"
 
     def effects(self, case: Case, given: Given) -> Sequence[str]:
         """From when."""

@@ -42,6 +42,10 @@ class OfInvoice(Deed):
         """In the states that allow it."""
         return case.subject.status in self.states
 
+    def question(self, case: Case, given: Given) -> str:
+        """With the number."""
+        return f"{self.label}: invoice {case.subject.label}?"
+
     def name(self, case: Case) -> str:
         """By number and total."""
         invoice = case.subject

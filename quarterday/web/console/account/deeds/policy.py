@@ -67,7 +67,6 @@ class ChoosePolicy(Deed):
 
     def do(self, case: Case, given: Given) -> str:
         """Choose it."""
-        choose_policy(
-            account=case.account, invoice=case.subject, code=given["policy"], **case.who()
-        )
+        level = case.subject or case.account
+        choose_policy(level=level, policy=given["policy"] or None, **case.who())
         return "The policy is chosen; what it says next stands on each open invoice."
