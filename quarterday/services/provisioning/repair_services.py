@@ -14,7 +14,7 @@ from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.provisioning.settle_service import change_row, put_off
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
 from quarterday.store.models import ServiceState, ServiceStatus
-from quarterday.store.queries.strayed import find_strayed
+from quarterday.store.queries.strayed import find_strayed, find_unserved
 
 # How often a place is asked how a service is.
 EVERY = timedelta(days=1)
@@ -23,13 +23,14 @@ _MOST = 1000
 
 def repair_wanted(*, now: datetime) -> int:
     """Work out anew what is wanted where it is not what contract and holds ask for; how many."""
-    found = find_strayed(_MOST)
-    for one in found:
+    repaired = 0
+    for one in (*find_strayed(_MOST), *find_unserved(_MOST)):
         with transaction.atomic():
             account, subscription = claim_subscription(one.subscription_id)
             today = local_date(now, account.seller.time_zone)
-            set_wanted(subscription=subscription, today=today, now=now, actor="repair")
-    return len(found)
+            service = set_wanted(subscription=subscription, today=today, now=now, actor="repair")
+            repaired += service is not None
+    return repaired
 
 
 def record_found(service: ServiceState, found: Found, *, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from quarterday.services.provisioning.read_wanted import Wanted, read_wanted
 from quarterday.services.provisioning.settle_service import change_row
 from quarterday.services.tasks.close_task import close_task
 from quarterday.store.models import (
+    Plan,
     Provisioning,
     ServiceState,
     ServiceStatus,
@@ -57,17 +58,22 @@ def begin_service(
 
     ``is_there`` says that it runs already, as it does when it was taken over from another system.
     """
-    rows = Provisioning.objects.filter(product_id=subscription.plan.product_id)
-    provisioning = rows.first()
+    provisioning = Provisioning.objects.filter(product_id=subscription.plan.product_id).first()
     if provisioning is None and not is_held:
         return None
+    wanted = read_wanted(subscription, today)
+    if wanted.plan_id != subscription.plan_id:
+        # It moves to the plan on a day to come, and runs where that of today says until then.
+        product = Plan.objects.filter(id=wanted.plan_id).values("product")
+        provisioning = Provisioning.objects.filter(product__in=product).first()
+        if provisioning is None and not is_held:
+            return None
     service = ServiceState.objects.create(
         subscription=subscription,
         account_id=subscription.account_id,
         place=provisioning.place if provisioning else "",
         wanted_at=now,
     )
-    wanted = read_wanted(subscription, today)
     store_wanted(service, subscription, wanted, now=now, actor=actor, is_there=is_there)
     return service
 

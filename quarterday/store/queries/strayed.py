@@ -42,6 +42,13 @@ class Strayed(NamedTuple):
 
 
 def find_strayed(limit: int) -> list[Strayed]:
-    """Contracts whose services were not told, whatever the reason."""
-    rows = [*fetch(_STRAYED, [limit]), *fetch(_WITHOUT, [limit])]
-    return [Strayed(*row) for row in rows[:limit]]
+    """Contracts whose services are wanted otherwise than they ask for, whatever the reason."""
+    return [Strayed(*row) for row in fetch(_STRAYED, [limit])]
+
+
+def find_unserved(limit: int) -> list[Strayed]:
+    """Contracts that run, and have no service though their product has a place.
+
+    One that is to move there on a day to come is among them, too.
+    """
+    return [Strayed(*row) for row in fetch(_WITHOUT, [limit])]

@@ -26,7 +26,8 @@ from quarterday.services.subscriptions.change_plan import change_plan
 from quarterday.services.subscriptions.pause_subscription import pause_subscription
 from quarterday.services.subscriptions.resume_subscription import resume_subscription
 from quarterday.services.subscriptions.undo_change import undo_change
-from quarterday.store.models import ServiceCall, ServiceHold, Subscription, Task
+from quarterday.store.models import Dunning, ServiceCall, ServiceHold, Subscription, Task
+from quarterday.store.queries.check.services import check_services
 from quarterday.store.queries.strayed import find_strayed
 from tests.services.provisioning.world import ENV, Served, events, serve, stands, state, told
 from tests.services.till import DAY, NOW, Shop
@@ -103,6 +104,22 @@ def test_what_is_unpaid_is_suspended_and_runs_again_when_nothing_holds_it(served
     assert told("restored") == ["restored"] and told("suspended") == ["suspended"]
     with pytest.raises(BillingError, match="level"):
         hold(one, level="deleted")
+
+
+def test_it_runs_again_within_seconds_of_the_payment(served: Served) -> None:
+    one = served.start()
+    served.drive()
+    invoice = served.shop.bill()
+    Dunning.objects.get_or_create(
+        invoice=invoice, account=served.shop.account, defaults={"started_at": NOW}
+    )
+    hold(one, subject=invoice.public_id)
+    served.drive()
+    served.shop.pay(invoice.open_minor - 1)
+    assert served.drive(seconds=5) == 0, "a cent is missing"
+    served.shop.pay(1)
+    assert served.drive(seconds=5) == 1
+    assert served.there(one)[0] == "active" and told("restored") == ["restored"]
 
 
 def test_paid_before_the_place_was_asked_nobody_is_told(served: Served) -> None:
@@ -301,6 +318,7 @@ def test_what_was_not_told_is_found(served: Served) -> None:
     served.drive()
     Subscription.objects.filter(id=one.id).update(status="cancelled")
     assert [row.public_id for row in find_strayed(10)] == [one.public_id]
+    assert [offence.subject for offence in check_services()] == [one.public_id]
     assert repair_wanted(now=NOW) == 1 and repair_wanted(now=NOW) == 0
     served.drive()
     assert served.there(one)[0] == "terminated"
