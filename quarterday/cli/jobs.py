@@ -60,9 +60,9 @@ def run(
 def list_all(as_json: Json = False) -> None:
     """List the jobs, how often each runs, and when it last did."""
     from quarterday.ports.job import list_jobs
-    from quarterday.store.models import JobRun
+    from quarterday.store.queries.cycles import list_last_runs
 
-    last = dict(JobRun.objects.order_by("started_at").values_list("job", "started_at"))
+    last = {job: begun for job, (begun, _) in list_last_runs().items()}
     records = [
         {"job": job.name, "every": str(job.every), "last_run": last.get(job.name)}
         for job in list_jobs().values()

@@ -46,3 +46,10 @@ def execute(url: str, statement: str) -> int:
     with sqlite3.connect(path) if path != url else psycopg.connect(url) as database:
         cursor = database.execute(statement)
         return int(cursor.fetchone()[0]) if cursor.description else 0
+
+
+def test_the_tables_of_workers_are_for_postgresql(database_kind: str) -> None:
+    from django.conf import settings
+
+    is_there = "procrastinate.contrib.django" in settings.INSTALLED_APPS
+    assert is_there is (database_kind == "postgresql")
