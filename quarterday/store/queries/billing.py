@@ -189,8 +189,15 @@ def find_due(
 
 
 def count_due(today: date, scope: Scope = EVERYTHING) -> int:
-    """How many accounts a run would look at on a day; for the progress bar."""
-    where = f"bill_on <= %s AND {_NOT_HELD}" + scope.sql("account_id")
+    """How many accounts a run would look at on a day; for the progress bar, and before it."""
+    where = f"bill_on <= %s AND {_NOT_HELD}" + Scope(scope.accounts).sql("account_id")
+    if scope.sellers is not None:
+        # Asked of each account that is due: few of them, where their seller has a great many.
+        listed = ",".join(str(int(key)) for key in scope.sellers) or "NULL"
+        where += (
+            " AND EXISTS (SELECT 1 FROM store_account a "
+            f"WHERE a.id = store_billingdue.account_id AND a.seller_id IN ({listed}))"
+        )
     sql = f"SELECT count(*) FROM store_billingdue WHERE {where}"
     return int(fetch(sql, [to_column(today), to_column(today)])[0][0])
 

@@ -41,9 +41,9 @@ def _open_items() -> QuerySet[SubscriptionItem]:
 
 
 def count_contracts(prices: QuerySet[Price]) -> dict[int, int]:
-    """How many contracts have each of some prices without an end."""
+    """How many contracts have each of some prices without an end; one that has it twice, twice."""
     rows = _open_items().filter(price__in=prices).values_list("price_id")
-    return dict(rows.annotate(Count("subscription_id", distinct=True)))
+    return dict(rows.annotate(Count("id")))
 
 
 def list_quantities(price: Price) -> list[QuantityUse]:
