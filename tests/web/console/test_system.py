@@ -18,6 +18,12 @@ from tests.web.console.staffer import Staffer, hire
 pytestmark = pytest.mark.django_db
 
 
+def forget_services() -> None:
+    """They were made up, and are no part of books that are proved."""
+    ServiceCall.objects.all().delete()
+    ServiceState.objects.all().delete()
+
+
 def test_the_day_is_shown_step_by_step(shop: Shop) -> None:
     staffer, now, today = Staffer(hire(shop.seller)), read_now(), read_today(shop.seller)
     assert "No day’s work was done yet" in staffer.see("/console/system/")
@@ -82,6 +88,7 @@ def test_services_are_listed_with_what_was_last_asked(shop: Shop) -> None:
         code="north", name="North", country="DE", time_zone="UTC", currency="EUR", now=NOW
     )
     assert "node0" not in Staffer(hire(north, "owner", "nora")).see("/console/system/services/")
+    forget_services()
 
 
 def test_the_doctor_is_asked_from_the_page(shop: Shop) -> None:
@@ -145,3 +152,4 @@ def test_it_asks_as_much_however_long_the_past(shop: Shop) -> None:
     for number in range(1, 6):
         add(number)
     assert [measure(url) for url in urls] == few
+    forget_services()
