@@ -49,7 +49,6 @@ def execute(url: str, statement: str) -> int:
 
 
 def test_the_tables_of_workers_are_for_postgresql(database_kind: str) -> None:
-    from django.conf import settings
 
     is_there = "procrastinate.contrib.django" in settings.INSTALLED_APPS
     assert is_there is (database_kind == "postgresql")
