@@ -8,7 +8,6 @@ from django.db import transaction
 
 from quarterday.core.errors import BillingError
 from quarterday.services.accounts.claim_row import claim_row
-from quarterday.services.errors import NotFound
 from quarterday.services.events.record_event import record_event
 from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.store.models import CreditNote, InvoiceLine, LineKind
@@ -20,8 +19,8 @@ def waive_fee(
     """The credit note that waives a fee, such as for being late or for a way to pay.
 
     Only what was charged singly is a fee; contracts are changed or credited. Waiving it again
-    returns the credit note there is. Raises `NotFound`, and `BillingError` for a line that is no
-    fee, or of an invoice that is void or written off.
+    returns the credit note there is. Raises `BillingError` for a line that is no fee, or of an
+    invoice that is void or written off.
     """
     if line.kind != LineKind.ONE_OFF:
         raise BillingError(
@@ -55,15 +54,6 @@ def waive_fee(
             },
         )
     return note
-
-
-def find_fee(line_of: str, position: int) -> InvoiceLine:
-    """A line by the public id of its invoice and its position. Raises `NotFound`."""
-    rows = InvoiceLine.objects.select_related("invoice", "product")
-    line = rows.filter(invoice__public_id=line_of, position=position).first()
-    if line is None:
-        raise NotFound(f"invoice {line_of} has no line {position}")
-    return line
 
 
 def _find(line: InvoiceLine) -> CreditNote | None:

@@ -87,10 +87,10 @@ def fold_steps(lines: Sequence[Line]) -> list[Line]:
         if first.sort == "step" and len(rows) > 1:
             about = ", ".join(one.about for one in rows)
             first = first._replace(
-                text=f"{first.text} of {len(rows)} invoices", detail=about, links=()
+                text=f"{first.text}: {len(rows)} invoices", detail=about, links=()
             )
         elif first.sort == "step":
-            first = first._replace(text=f"{first.text} of {first.about}")
+            first = first._replace(text=f"{first.text}: {first.about}")
         else:
             folded += rows[:-1]
             first = rows[-1]
