@@ -10,6 +10,11 @@ from typing import Any
 from quarterday.services.demo.sample import Record
 
 _LOGOS = Path(__file__).parent / "logos"
+_PANEL = {
+    "kind": "webhook",
+    "url": "https://panel.hosting.example/services",
+    "secret": "env:DEMO_PANEL_SECRET",
+}
 _DUNNING = {"hosting": "standard", "wisp": "isp", "software": "gentle"}
 
 
@@ -44,13 +49,7 @@ def make_hosting_shop() -> Iterator[Record]:
         website="https://hosting.example",
         terms_url="https://hosting.example/terms",
         iban="DE02120300000000202051",
-        provisioners={
-            "panel": {
-                "kind": "webhook",
-                "url": "https://panel.hosting.example/services",
-                "secret": "env:DEMO_PANEL_SECRET",
-            }
-        },
+        provisioners={"panel": _PANEL},
         bic="BYLADEM1001",
         bank="Example Bank",
         footer=["Example Hosting GmbH", "Beispielweg 1, 00000 Musterstadt"],
