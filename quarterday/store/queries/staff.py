@@ -9,7 +9,14 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
 from quarterday.core.access import StaffRole
-from quarterday.store.models import Approval, ApprovalStatus, Seller, StaffMember, User
+from quarterday.store.models import (
+    Approval,
+    ApprovalStatus,
+    Membership,
+    Seller,
+    StaffMember,
+    User,
+)
 from quarterday.store.queries.references import NotThere
 
 
@@ -77,6 +84,20 @@ def works_for_all(user: User) -> bool:
     """Whether somebody owns all sellers, and so decides about others who work for all of them."""
     rows = StaffMember.objects.filter(user=user, ended_at__isnull=True, seller__isnull=True)
     return rows.filter(role=StaffRole.OWNER).exists()
+
+
+def is_known_here_only(user: User, seller: Seller) -> bool:
+    """Whether somebody is known by a post at a seller and nothing else: they never signed in, and
+    no customer, no other seller and no password or passkey is theirs.
+    """
+    return not (
+        user.last_login is not None
+        or user.is_superuser
+        or user.has_usable_password()
+        or Membership.objects.filter(user=user).exists()
+        or StaffMember.objects.filter(user=user).exclude(seller=seller).exists()
+        or list_second_factors([user.id])
+    )
 
 
 def list_second_factors(user_ids: Iterable[int]) -> set[int]:

@@ -13,13 +13,12 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
 from quarterday.core.access import StaffPermission, staff_may
-from quarterday.services.demo.is_demo import is_only_demo
 from quarterday.services.users.second_step import list_means
 from quarterday.store.models import Seller, User
 from quarterday.store.queries.staff import find_posts
 from quarterday.web.console.menu import menu_for
 from quarterday.web.kit.access import ask_to_sign_in, keep_alive
-from quarterday.web.kit.factor import has_second_factor
+from quarterday.web.kit.factor import is_proved
 
 SELLER_KEY = "console_seller"
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -76,8 +75,7 @@ def enter_console(request: HttpRequest, needed: StaffPermission) -> Staff | Http
     staff = find_staff(request, user)
     if staff is None:
         return _refuse(request, "not_staff", name=user.name or user.email)
-    # Nobody has a second factor in the demo, and it holds nobody's data.
-    if not has_second_factor(request) and not is_only_demo():
+    if not is_proved(request):
         means = list_means(user)
         has_means = bool(means.app or means.passkeys)
         return _refuse(request, "second_factor", has_means=has_means, next=request.path)

@@ -16,7 +16,7 @@ from quarterday.core.access import StaffPermission, staff_may
 from quarterday.store.models import Account, User
 from quarterday.store.queries.staff import find_posts
 from quarterday.web.kit.clock import read_now
-from quarterday.web.kit.factor import has_second_factor
+from quarterday.web.kit.factor import is_proved
 
 ACTING_KEY = "acting"
 
@@ -54,7 +54,7 @@ def _read(request: HttpRequest) -> Acting | None:
         return None
     rows = Account.objects.select_related("seller__brand").filter(id=kept["account"])
     account = rows.first() if read_now().timestamp() < kept["until"] else None
-    if account is None or not has_second_factor(request) or not _may(user, account):
+    if account is None or not is_proved(request) or not _may(user, account):
         request.session.pop(ACTING_KEY, None)
         return None
     zone = read_now().tzinfo

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from quarterday.services.demo.is_demo import is_only_demo
 from quarterday.web.kit.clock import read_now
 
 FACTOR_KEY = "second_factor_at"
@@ -17,3 +18,8 @@ def note_second_factor(request: HttpRequest) -> None:
 def has_second_factor(request: HttpRequest) -> bool:
     """Whether they have in this session."""
     return FACTOR_KEY in request.session
+
+
+def is_proved(request: HttpRequest) -> bool:
+    """The same, or the demo: nobody has a second factor there, and it holds nobody's data."""
+    return has_second_factor(request) or is_only_demo()

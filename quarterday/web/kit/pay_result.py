@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import segno
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from quarterday.core.access import Permission, permissions_of
+from quarterday.core.access import Permission
 from quarterday.core.errors import BillingError
 from quarterday.ports.gateway import Gateway
 from quarterday.ports.outcomes import DECLINE_TEXTS, Field, FieldKind
 from quarterday.services.payments.cancel_attempt import cancel_attempt
 from quarterday.store.models import AttemptStatus, Invoice, PaymentAttempt
 from quarterday.store.queries.paying import open_gateway_of
-from quarterday.web.kit.access import choose_account
+from quarterday.web.kit.access import AccountRequest, choose_account
 from quarterday.web.kit.clock import read_now
 from quarterday.web.kit.context import LANGUAGE_COOKIE, speak
 from quarterday.web.kit.pay_flow import ask_gateway, look_up, recall
@@ -134,7 +134,8 @@ def _see(request: HttpRequest, public_id: str) -> _Seen:
     row = choose_account(request)
     if row is None or row.account_id != attempt.account_id:
         return _Seen(attempt, False)
-    permissions = permissions_of(row.role)
+    # Not those of the role: who acts as the customer may look, and not pay.
+    permissions = cast(AccountRequest, request).permissions
     may_see, may_pay = Permission.SEE_MONEY in permissions, Permission.PAY in permissions
     return _Seen(attempt, may_see, "/", "/", may_pay=may_pay)
 

@@ -13,7 +13,7 @@ from quarterday.services.sellers.open_seller import open_seller
 from quarterday.services.staff.change_staff import end_staff
 from quarterday.services.users.print_sign_in_link import print_sign_in_link
 from quarterday.services.users.second_step import start_second_step
-from quarterday.store.models import Event, Seller, StaffMember
+from quarterday.store.models import Event, PaymentAttempt, Seller, StaffMember
 from quarterday.web.kit.headers import POLICY
 from tests.services.till import NOW, Shop
 from tests.web.console.staffer import Staffer, hire
@@ -135,6 +135,26 @@ def test_acting_as_a_customer_is_seen_bounded_and_written_down(shop: Shop) -> No
         ("staff.acting_began", user.public_id),
         ("staff.acting_ended", user.public_id),
     ]
+
+
+def test_acting_hands_nothing_on_to_a_gateway(shop: Shop) -> None:
+    attempt = PaymentAttempt.objects.create(
+        account=shop.account, gateway="sandbox", amount_minor=100, currency="EUR",
+        status="action", created_at=timezone.now(),
+    )  # fmt: skip
+    staffer = Staffer(hire(shop.seller, "support"))
+    staffer.send(f"/console/staff/acting/{shop.account.public_id}/")
+    staffer.client.post(f"/pay/{attempt.public_id}/cancel/")
+    attempt.refresh_from_db()
+    assert attempt.status == "action"
+
+
+def test_the_demo_lets_staff_act_without_a_second_factor(shop: Shop) -> None:
+    staffer = Staffer(hire(shop.seller, "support"), factor=False)
+    url = f"/console/staff/acting/{shop.account.public_id}/"
+    staffer.see(url, 403)
+    Seller.objects.filter(id=shop.seller.id).update(code="hosting", name="Example")
+    assert f"You act as {shop.account.name}" in staffer.send(url)
 
 
 def test_acting_ends_by_itself_and_with_the_role(shop: Shop) -> None:

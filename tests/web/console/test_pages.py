@@ -11,6 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from quarterday.services.accounts.open_account import open_account
 from quarterday.services.approvals.do_or_ask import ask_approval
 from quarterday.services.approvals.wish import wish_credit
 from quarterday.services.sellers.open_seller import open_seller
@@ -20,6 +21,7 @@ from quarterday.web.console.lists.people import AccountList
 from quarterday.web.console.lists.site import site
 from tests.services.till import NOW, Shop
 from tests.web.console.staffer import Staffer, hire
+from tests.web.portal.visitor import make_member, make_user
 
 pytestmark = pytest.mark.django_db
 LISTS = sorted(one.slug for one in site._registry.values())
@@ -40,6 +42,23 @@ def test_an_owner_lets_somebody_in_changes_and_lets_go(shop: Shop) -> None:
     staffer.see(url, 404)
     own = StaffMember.objects.get(user=staffer.user)
     assert "only owner" in staffer.send(f"/console/staff/{own.public_id}/", end="1")
+
+
+def test_no_link_signs_an_owner_in_as_somebody_who_is_there_already(shop: Shop) -> None:
+    north = open_seller(
+        code="north", name="North", country="DE", time_zone="UTC", currency="EUR", now=NOW
+    )
+    hire(north, "owner", "nora")
+    hire(None, "owner", "everywhere")
+    make_member(open_account(seller=north, name="Far away", country="DE", now=NOW))
+    make_user("kim@staff.example")
+    staffer = Staffer(hire(shop.seller))
+    for name in ("nora@staff", "everywhere@staff", "ada", "kim@staff"):
+        email = f"{name}.example" if "@" in name else f"{name}@example.com"
+        answer = staffer.client.post("/console/staff/add/", {"email": email, "role": "cashier"})
+        page = answer.content.decode()
+        assert "sign in as before" in page and "/l/" not in page, email
+    assert not Event.objects.filter(kind="user.link_printed").exists()
 
 
 def test_who_owns_one_seller_decides_about_no_other(shop: Shop) -> None:

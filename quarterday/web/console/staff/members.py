@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +16,12 @@ from quarterday.services.staff.add_staff import add_staff
 from quarterday.services.staff.change_staff import change_staff, end_staff
 from quarterday.services.users.print_sign_in_link import print_sign_in_link
 from quarterday.store.models import StaffMember
-from quarterday.store.queries.staff import list_second_factors, list_staff, works_for_all
+from quarterday.store.queries.staff import (
+    is_known_here_only,
+    list_second_factors,
+    list_staff,
+    works_for_all,
+)
 from quarterday.web.console.door import Staff, staff_page
 from quarterday.web.console.page import show
 from quarterday.web.console.staff.words import ROLE_CHOICES, ROLE_TEXTS
@@ -61,26 +68,20 @@ def members(request: HttpRequest, staff: Staff) -> HttpResponse:
     return show(request, staff, "console/staff/members.html", context, title="Staff")
 
 
-@sensitive_variables("made")
+@sensitive_variables("url", "context")
 @staff_page(StaffPermission.MANAGE_STAFF)
 def add(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Let somebody work for the seller, and show the link that lets them in, once."""
+    """Let somebody work for the seller; a link that lets them in is shown once, if they are new."""
     form = AddForm(request.POST or None, initial={"role": "support"})
     if form.is_bound and form.is_valid():
         now = read_now()
         try:
             row = add_staff(seller=staff.seller, now=now, actor=staff.actor, **form.cleaned_data)
-            made = print_sign_in_link(
-                user=row.user,
-                seller=staff.seller,
-                destination="/console/",
-                now=now,
-                actor=staff.actor,
-            )
+            url = _print_link(staff, row, now)
         except BillingError as error:
             form.add_error(None, str(error))
         else:
-            context = {"row": row, "url": made.url}
+            context = {"row": row, "url": url}
             title = f"{row.user.name or row.user.email} works here now"
             return show(request, staff, "console/staff/added.html", context, title=title)
     status = 422 if form.errors else 200
@@ -123,6 +124,18 @@ def member(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
     status = 422 if form.errors else 200
     title = row.user.name or row.user.email
     return show(request, staff, "console/staff/member.html", context, title=title, status=status)
+
+
+def _print_link(staff: Staff, row: StaffMember, now: datetime) -> str:
+    """A link that signs a new colleague in; nothing for who has a sign-in for anything else, as
+    whoever sees the link could use it.
+    """
+    if not is_known_here_only(row.user, staff.seller):
+        return ""
+    made = print_sign_in_link(
+        user=row.user, seller=staff.seller, destination="/console/", now=now, actor=staff.actor
+    )
+    return made.url
 
 
 def _find(staff: Staff, key: str) -> StaffMember:
