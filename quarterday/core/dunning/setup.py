@@ -19,9 +19,10 @@ _NAMES = ("fee_product", "hours", "policy", "since", "transfer_days")
 class DunningSetup:
     """How a seller reminds.
 
-    ``policy`` is the one of all whose settings name no other. Nobody is reminded of what was due before ``since``. Between the two ``hours``, in the zone of
-    the customer, things are done. ``fee_product`` is the code of the product that late fees are
-    invoiced as. Who said that a transfer is on its way is left alone for ``transfer_days``.
+    ``policy`` is the one of all whose settings name no other. Nobody is reminded of what was due
+    before ``since``. Between the two ``hours``, in the zone of the customer, things are done.
+    ``fee_product`` is the code of the product that late fees are invoiced as. Who said that a
+    transfer is on its way is left alone for ``transfer_days``.
     """
 
     policy: str = ""

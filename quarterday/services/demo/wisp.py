@@ -51,6 +51,7 @@ def _make_catalog() -> Iterator[Record]:
     }
     yield {"type": "product", "code": "air", "name": "Home internet"}
     yield {"type": "product", "code": "fixed", "name": "Business internet"}
+    yield {"type": "product", "code": "late-fee", "name": "Late fee", "income_code": "late-fees"}
     on_first = {"anchoring": "day_of_month", "anchor_day": 1, "cadence": "1 month"}
     for product, code, name in (
         ("air", "home", "Home internet"),
