@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext, override
 
-from quarterday.core.dunning import Due, compute_fee
+from quarterday.core.dunning import Due
 from quarterday.core.errors import BillingError
 from quarterday.services.invoicing.issue_charge import issue_charge
 from quarterday.services.messages.queue_rules import keep_silent
 from quarterday.services.subscriptions.add_charge import add_charge
-from quarterday.store.models import DunningStep, Invoice, Product, StepOutcome
+from quarterday.store.models import Invoice, Product
 from quarterday.store.queries.dunning_cases import AccountCase, Case
+from quarterday.store.queries.dunning_plan import find_fee
 
 
 def charge_fee(
@@ -26,20 +26,7 @@ def charge_fee(
     whatever happens. ``is_told`` says that another message of today tells of it, so that the
     invoice is not sent by itself. Raises `BillingError` where the seller has no product for it.
     """
-    fee = due.step.fee
-    assert fee is not None, "a step that charges has its fee"
-    invoice, charged, since = case.invoice, 0, case.due_on
-    for amount, on in _read_charged(case.steps):
-        charged += amount
-        since = max(since, on)
-    amount = compute_fee(
-        fee,
-        invoice.currency,
-        open_minor=invoice.open_minor,
-        total_minor=invoice.total_minor,
-        charged_minor=charged,
-        days=(account.day - since).days,
-    )
+    invoice, amount = case.invoice, find_fee(case, due, account.day)
     if not amount:
         return None, 0
     with override(account.account.language):
@@ -63,12 +50,6 @@ def charge_fee(
     if made is None:
         raise BillingError(f"the late fee for invoice {invoice.label} could not be invoiced")
     return made, amount
-
-
-def _read_charged(steps: Iterable[DunningStep]) -> Iterable[tuple[int, date]]:
-    for one in steps:
-        if one.action == "fee" and one.outcome == StepOutcome.DONE:
-            yield int(one.data.get("amount_minor", 0)), date.fromisoformat(one.data["on"])
 
 
 def _find_product(account: AccountCase) -> Product:

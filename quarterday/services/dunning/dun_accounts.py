@@ -23,7 +23,7 @@ from quarterday.services.dunning.take_step import Result, take_step
 from quarterday.services.dunning.tell_customer import Outbox, tell_customer
 from quarterday.services.tasks.open_task import open_task
 from quarterday.store.models import DunningStatus, DunningStep, Seller, StepOutcome, Subscription
-from quarterday.store.queries.dunning_cases import AccountCase, Case, load_cases
+from quarterday.store.queries.dunning_cases import AccountCase, Case, load_cases, name_row
 from quarterday.store.queries.dunning_plan import plan_case, watch_charges
 
 _DAY = timedelta(days=1)
@@ -207,7 +207,7 @@ class _Visit:
         self.steps.append(
             DunningStep(
                 invoice=case.invoice,
-                step=f"{due.key}{case.suffix}",
+                step=name_row(case, due.key),
                 action=due.step.action,
                 policy=case.code,
                 policy_version=case.policy.version if case.policy else 0,

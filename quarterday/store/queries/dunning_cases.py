@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from quarterday.core.dunning import DunningPolicy, DunningSetup, Taken
+from quarterday.core.dunning import HOLDS, DunningPolicy, DunningSetup, Taken
 from quarterday.core.dunning.days import IsWorking
 from quarterday.core.instalments import Part, oldest_open, owed_by
 from quarterday.core.lifecycle import InvoiceState, SubscriptionState
@@ -23,6 +23,9 @@ from quarterday.store.models import (
     Message,
     PaymentMethod,
     Seller,
+    ServiceHold,
+    ServiceHoldCause,
+    StepOutcome,
     Subscription,
 )
 from quarterday.store.queries.collecting import read_parts
@@ -42,8 +45,8 @@ AnyRow = TypeVar("AnyRow")
 @dataclass(slots=True)
 class Case:
     """One open invoice. ``due_on`` is the day by which to pay next: of the oldest instalment that
-    is open, where it is paid in parts; ``suffix`` keeps the steps of one part from those of others.
-    ``history`` is that of this part.
+    is open, where it is paid in parts, and ``owed_minor`` is what is due by then, or by today;
+    ``suffix`` keeps the steps of one part from those of others. ``history`` is that of this part.
     """
 
     invoice: Invoice
@@ -170,6 +173,7 @@ class _Facts:
         self.steps = _group(steps, lambda one: one.invoice_id)
         self.parts: Mapping[int, Sequence[Part]] = read_parts(ids)
         self.subscriptions, self.fees = _read_lines(ids, setup.fee_product)
+        self.held = _read_held(invoices)
 
     def make(
         self,
@@ -187,8 +191,12 @@ class _Facts:
         parts = self.parts.get(invoice.id, ())
         part = oldest_open(parts, invoice.open_minor)
         suffix = f"@{part.due_on}" if part else ""
-        owed = owed_by(parts, invoice.open_minor, today) if part else invoice.open_minor
+        owed = invoice.open_minor
+        if part:
+            owed = owed_by(parts, owed, max(today, part.due_on))
         steps = self.steps.get(invoice.id, [])
+        # What was held may run again although money went back since; then it is held anew.
+        lifted_at = None if row is None or invoice.public_id in self.held else row.resumed_at
         return Case(
             invoice=invoice,
             row=row,
@@ -196,9 +204,9 @@ class _Facts:
             level=chosen.level,
             policy=policies.get(chosen.code),
             due_on=part.due_on if part else invoice.due_on,
-            owed_minor=owed or invoice.open_minor,
+            owed_minor=owed,
             suffix=suffix,
-            history=read_history(steps, suffix, seller),
+            history=read_history(steps, suffix, lifted_at),
             steps=steps,
             subscriptions=[one for one in contracts if one.status not in _OVER],
             is_fee=invoice.id in self.fees,
@@ -206,16 +214,47 @@ class _Facts:
         )
 
 
-def read_history(steps: Iterable[DunningStep], suffix: str, seller: Seller) -> list[Taken]:
-    """The steps that were taken, for one part of an invoice, as the core knows them."""
+def read_history(
+    steps: Iterable[DunningStep], suffix: str, lifted_at: datetime | None = None
+) -> list[Taken]:
+    """The steps that were taken, for one part of an invoice, as the core knows them.
+
+    Services that were held before ``lifted_at`` run again: what was said of it stands, but the
+    step may come once more, and its row then has a number (``suspend#2``).
+    """
     found = []
     for one in steps:
-        key, sign, part = one.step.partition("@")
-        if sign + part == suffix:
-            on = date.fromisoformat(one.data["on"]) if "on" in one.data else one.planned_on
-            template = str(one.data.get("template", ""))
-            found.append(Taken(key, one.action, on, one.outcome, template))
+        named, sign, part = one.step.partition("@")
+        if sign + part != suffix:
+            continue
+        key = named.partition("#")[0]
+        is_hold = one.action in HOLDS and one.outcome == StepOutcome.DONE
+        if is_hold and lifted_at is not None and one.taken_at < lifted_at:
+            key = f"{named}#lifted"
+        on = date.fromisoformat(one.data["on"]) if "on" in one.data else one.planned_on
+        template = str(one.data.get("template", ""))
+        found.append(Taken(key, one.action, on, one.outcome, template))
     return found
+
+
+def name_row(case: Case, key: str) -> str:
+    """What a step is kept as: its key, which time it is where not the first, and the part."""
+    known = {one.step for one in case.steps}
+    name, times = f"{key}{case.suffix}", 1
+    while name in known:
+        times += 1
+        name = f"{key}#{times}{case.suffix}"
+    return name
+
+
+def _read_held(invoices: Sequence[Invoice]) -> set[str]:
+    """The invoices, by their public ids, that services are held for at present."""
+    rows = ServiceHold.objects.filter(
+        account__in={one.account_id for one in invoices},
+        cause=ServiceHoldCause.UNPAID,
+        ended_at=None,
+    )
+    return set(rows.values_list("subject", flat=True))
 
 
 def _read_lines(

@@ -11,13 +11,15 @@ from quarterday.core.dunning import (
     Action,
     Coming,
     Debt,
+    Due,
     DunningPolicy,
     StepsDue,
+    compute_fee,
     foresee_steps,
     steps_due,
 )
 from quarterday.core.period import local_date
-from quarterday.store.models import DunningStatus, Invoice
+from quarterday.store.models import DunningStatus, Invoice, StepOutcome
 from quarterday.store.queries.collecting import foresee
 from quarterday.store.queries.dunning_cases import AccountCase, Case
 
@@ -96,3 +98,23 @@ def watch_charges(account: AccountCase) -> WillCharge:
         return invoice.id in found
 
     return will_charge
+
+
+def find_fee(case: Case, due: Due, on: date) -> int:
+    """What a step charges for being late on a day, in minor units: of what is due by then, with
+    interest since the due date or the last fee, within the caps of all fees.
+    """
+    fee, invoice, charged, since = due.step.fee, case.invoice, 0, case.due_on
+    assert fee is not None, "a step that charges has its fee"
+    for one in case.steps:
+        if one.action == Action.FEE and one.outcome == StepOutcome.DONE:
+            charged += int(one.data.get("amount_minor", 0))
+            since = max(since, date.fromisoformat(one.data["on"]))
+    return compute_fee(
+        fee,
+        invoice.currency,
+        open_minor=case.owed_minor,
+        total_minor=invoice.total_minor,
+        charged_minor=charged,
+        days=(on - since).days,
+    )

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from quarterday.core.dunning import CONSEQUENCES, Action, Coming, compute_fee
+from quarterday.core.dunning import CONSEQUENCES, Action, Coming
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.core.message import InFull
 from quarterday.services.messages.fields.others import name_service
 from quarterday.services.messages.fields.source import Source
 from quarterday.store.models import Invoice, Seller
 from quarterday.store.queries.dunning_cases import AccountCase, Case, load_cases
-from quarterday.store.queries.dunning_plan import foresee_case
+from quarterday.store.queries.dunning_plan import find_fee, foresee_case
 
 _SHOWN = 40
 
@@ -67,14 +67,5 @@ def _foresee(source: Source) -> dict[str, Any]:
 def _say_fee(
     source: Source, account: AccountCase, case: Case, one: Coming, on: date
 ) -> dict[str, Any]:
-    fee, invoice = one.due.step.fee, case.invoice
-    assert fee is not None, "a step that charges has its fee"
-    amount = compute_fee(
-        fee,
-        invoice.currency,
-        open_minor=invoice.open_minor,
-        total_minor=invoice.total_minor,
-        charged_minor=sum(int(step.data.get("amount_minor", 0)) for step in case.steps),
-        days=max(0, (on - case.due_on).days),
-    )
+    invoice, amount = case.invoice, find_fee(case, one.due, on)
     return {"fee": source.exact(amount, invoice.currency), "fee_on": on} if amount else {}
