@@ -13,7 +13,7 @@ from quarterday.services.events.record_event import record_event
 from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.provisioning.settle_service import change_row, put_off
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
-from quarterday.store.models import ServiceState, ServiceStatus
+from quarterday.store.models import Seller, ServiceState, ServiceStatus
 from quarterday.store.queries.strayed import find_strayed, find_unserved
 
 # How often a place is asked how a service is.
@@ -73,10 +73,16 @@ def record_found(service: ServiceState, found: Found, *, now: datetime) -> bool:
     return True
 
 
-def list_to_look_at(*, now: datetime, limit: int = 200) -> list[ServiceState]:
-    """Settled services at places that nobody has looked at for a day, the longest first."""
+def list_to_look_at(
+    *, now: datetime, seller: Seller, place: str, limit: int = 200
+) -> list[ServiceState]:
+    """Settled services at a place that nobody has looked at for a day, the longest first."""
     made = [ServiceCondition.ACTIVE, ServiceCondition.RESTRICTED, ServiceCondition.SUSPENDED]
     rows = ServiceState.objects.filter(
-        status=ServiceStatus.SETTLED, condition__in=made, condition_at__lt=now - EVERY
-    ).exclude(place="")
+        subscription__account__seller=seller,
+        place=place,
+        status=ServiceStatus.SETTLED,
+        condition__in=made,
+        condition_at__lt=now - EVERY,
+    )
     return list(rows.order_by("condition_at", "id")[:limit])
