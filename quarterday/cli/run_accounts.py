@@ -24,7 +24,7 @@ Accounts = Annotated[
 ]
 AccountFile = Annotated[
     Path | None,
-    typer.Option("--file", exists=True, dir_okay=False, help="A list of accounts, one a line."),
+    typer.Option("--file", help="A list of accounts, one a line."),
 ]
 Plan = Annotated[
     str, typer.Option("--plan", metavar="PRODUCT/PLAN", help="Accounts that have this plan.")
@@ -44,7 +44,7 @@ def choose_keys(
     common = Common(country=country, plan=plan)
     if names is None and file is None:
         return None if common.is_empty() else list(keys_of(seller, common))
-    listed = [*(names or ()), *(read_names(file.read_text("utf-8")) if file else ())]
+    listed = [*(names or ()), *(read_names(_read(file)) if file else ())]
     named = find_named(seller, listed)
     if named.unknown:
         some = ", ".join(named.unknown[:10])
@@ -52,6 +52,13 @@ def choose_keys(
     if common.is_empty():
         return named.keys
     return sorted({*named.keys} & {*keys_of(seller, common)})
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BillingError(f"{file} cannot be read as text ({error}); check its name") from None
 
 
 def _must_choose(

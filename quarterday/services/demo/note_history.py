@@ -25,6 +25,7 @@ from quarterday.store.models import (
     ServiceStatus,
     WorkStatus,
 )
+from quarterday.store.queries.check import PROOFS
 
 _BATCH = 500
 _SHOWN_DAYS = 60
@@ -102,8 +103,14 @@ def note_cycles(*, last: date, now: datetime) -> int:
         at = now - timedelta(days=back, hours=8)
         for step in CycleStep.objects.filter(cycle=cycle).order_by("position"):
             done_at = at + timedelta(seconds=3 + (step.position * 7 + back) % 11)
+            said = {"proofs": len(PROOFS), "offences": 0, "first": []}
+            parts = {step.name: {**said, "at": done_at.isoformat()}} if step.name == "check" else {}
             CycleStep.objects.filter(id=step.id).update(
-                status=WorkStatus.DONE, tries=1, started_at=at, finished_at=done_at
+                status=WorkStatus.DONE,
+                tries=1,
+                started_at=at,
+                finished_at=done_at,
+                summary={"parts": parts, "failed": {}},
             )
             at = done_at
         Cycle.objects.filter(id=cycle.id).update(

@@ -162,7 +162,9 @@ def _move_in(
         external_id=f"C{number:03d}",
         now=now,
     )
-    add_contact(account_id=account.id, email=email, now=now)
+    # Every other one wants to hear of nothing but what is about to happen.
+    kinds = ("reminders", "services") if number % 2 else ()
+    add_contact(account_id=account.id, email=email, kinds=kinds, now=now)
     names, weights = zip(*((row[0], row[3]) for row in _PLANS), strict=True)
     plan = rng.choices(names, weights)[0]
     # Most are there from the beginning, the others come in the course of the year.
