@@ -12,11 +12,12 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from threading import Event, Timer
 from urllib.parse import SplitResult, urlsplit
 
 from quarterday.core.errors import BillingError
@@ -24,6 +25,8 @@ from quarterday.core.errors import BillingError
 VARIABLE = "QUARTERDAY_PRIVATE_HOSTS"
 _REMEDY = f"list it in {VARIABLE} if that is meant"
 _MOST_BYTES = 64 * 1024
+# An IPv4 address in one of IPv6, for networks that have the latter alone (RFC 6052).
+_TRANSLATED = IPv6Network("64:ff9b::/96")
 
 
 class CannotReach(BillingError):  # noqa: N818 - named for what it says
@@ -79,22 +82,21 @@ def call(
     headers: Mapping[str, str] | None = None,
     timeout: float = 15,
 ) -> HttpAnswer:
-    """Send a request and read the answer, all within ``timeout`` seconds after connecting.
+    """Send a request and read the answer, all within ``timeout`` seconds after connecting, however
+    slowly it comes.
 
     Raises `CannotReach` when nothing was sent, and `NoAnswer` when it may have been heard.
     """
     parts = urlsplit(check_web_address(url, "the address"))
     connection = _connect(parts, timeout)
-    until = time.monotonic() + timeout
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request(method, path, body or None, dict(headers or {}))
-        response = connection.getresponse()
-        said = b""
-        while len(said) < _MOST_BYTES and (part := response.read1(_MOST_BYTES - len(said))):
-            said += part
-            if time.monotonic() > until:
-                raise NoAnswer("the answer takes too long")
+        with _at_most(connection.sock, timeout):
+            connection.request(method, path, body or None, dict(headers or {}))
+            response = connection.getresponse()
+            said = b""
+            while len(said) < _MOST_BYTES and (part := response.read1(_MOST_BYTES - len(said))):
+                said += part
     except (OSError, HTTPException) as error:
         raise NoAnswer(f"no answer: {type(error).__name__}: {error}") from None
     finally:
@@ -109,9 +111,25 @@ def find_place(host: str, port: int, *, is_private: bool, remedy: str = _REMEDY)
     except OSError as error:
         raise CannotReach(f"{host} cannot be found: {error}") from None
     places = [str(one[4][0]) for one in found]
-    if not is_private and any(not ip_address(one).is_global for one in places):
+    if not is_private and not all(is_public(one) for one in places):
         raise CannotReach(f"{host} lies in a private network; {remedy}")
     return places[0]
+
+
+def is_public(place: str) -> bool:
+    """Whether a network address is one of the internet, and holds no other one that is not.
+
+    >>> [is_public(one) for one in ("1.1.1.1", "10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::")]
+    [True, False, False, False]
+    """
+    found = ip_address(place)
+    if isinstance(found, IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour
+        if found in _TRANSLATED:
+            inner = IPv4Address(int(found) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return found.is_global and not found.is_multicast
 
 
 def _connect(parts: SplitResult, timeout: float) -> HTTPConnection:
@@ -133,7 +151,35 @@ def connect(host: str, place: str, port: int, *, is_plain: bool, timeout: float)
             connection.sock = stream
             return connection
         secure = HTTPSConnection(host, port, timeout=timeout)
-        secure.sock = ssl.create_default_context().wrap_socket(stream, server_hostname=host)
+        sealed = ssl.create_default_context().wrap_socket(
+            stream, server_hostname=host, do_handshake_on_connect=False
+        )
+        with _at_most(sealed, timeout):
+            sealed.do_handshake()
+        secure.sock = sealed
     except OSError as error:
         raise CannotReach(f"{host} cannot be reached: {error}") from None
     return secure
+
+
+@contextmanager
+def _at_most(stream: socket.socket, seconds: float) -> Iterator[None]:
+    """Cut a connection off after so many seconds: each byte that comes would let it wait anew."""
+    late = Event()
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError):
+            # Not by the method of an encrypted one, which would forget its state while it is read.
+            socket.socket.shutdown(stream, socket.SHUT_RDWR)
+
+    alarm = Timer(seconds, cut)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+    # What was cut off may look like a whole answer.
+    if late.is_set():
+        raise TimeoutError(f"it took longer than {seconds:g} seconds")

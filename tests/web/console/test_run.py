@@ -40,6 +40,12 @@ def charge_all(shop: Shop, numbers: range) -> list[str]:
     return [account.public_id for account in accounts]
 
 
+def test_no_preview_bills_centuries(shop: Shop) -> None:
+    owner = Staffer(hire(shop.seller))
+    assert "within the next year" in owner.send(RUN + "preview/", on="9999-12-31")
+    assert not ScheduledRun.objects.exists()
+
+
 def test_a_preview_lists_differences_and_pages_through_them(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

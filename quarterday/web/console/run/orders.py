@@ -28,6 +28,8 @@ from quarterday.web.kit.words import format_day
 # So few are done while somebody waits; more are left to a worker.
 _FEW = 300
 _OPEN = (WorkStatus.WAITING, WorkStatus.RUNNING)
+# A run of a day far away has all bills until then.
+_FARTHEST = timedelta(days=366)
 
 
 @require_POST
@@ -36,6 +38,9 @@ def preview(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Foresee the run of a day, tonight's by default; one preview at a time."""
     seller, today = staff.seller, read_today(staff.seller)
     on = _read_day(request.POST.get("on", ""), today + timedelta(days=1))
+    if on > today + _FARTHEST:
+        messages.error(request, "Choose a day within the next year.")
+        return HttpResponseRedirect(HOME)
     open_runs = ScheduledRun.objects.filter(
         seller=seller, kind=RunKind.PREVIEW, status__in=_OPEN
     ).order_by("id")
