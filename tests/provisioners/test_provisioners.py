@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -251,6 +252,13 @@ def test_a_webhook_that_says_no_or_later(monkeypatch: pytest.MonkeyPatch) -> Non
         assert isinstance(answer, Failed) and "401" in answer.reason and fake.forged == 1
 
 
+def _lives(status: Path) -> bool:
+    try:
+        return "zombie" not in status.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def test_a_program_that_hangs_is_ended_with_what_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,8 +270,11 @@ def test_a_program_that_hangs_is_ended_with_what_it_started(
     place = open_provisioner({"kind": "command", "program": "slow", "timeout": "1"})
     assert isinstance(ask(place, WISH), Unknown)
     child = int((tmp_path / "child").read_text())
-    status = Path(f"/proc/{child}/status")
-    assert not status.exists() or "zombie" in status.read_text()
+    status, until = Path(f"/proc/{child}/status"), time.monotonic() + 5
+    # What was killed is gone when it is next looked after, which a busy machine does a bit later.
+    while _lives(status) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not _lives(status)
     assert "must not be seen" not in (tmp_path / "seen").read_text()
     for name in ("../slow", "/bin/sh", "sub/slow", ""):
         with pytest.raises(BillingError, match="name of a file"):
