@@ -82,6 +82,16 @@ def test_slices_count_together(shop: Shop) -> None:
     assert [one.amount_minor for one in Refund.objects.order_by("id")] == [3000, 2001]
 
 
+def test_what_a_customer_paid_too_much_is_no_gift(shop: Shop) -> None:
+    limit(shop)
+    finn = person("finn")
+    shop.pay(5000, actor=finn.public_id)
+    assert CreditGrant.objects.get().kind == "overpayment"
+    wish = wish_credit(account=shop.account, amount_minor=900, reason="slow")
+    assert ask(wish, finn).approval is None
+    assert ask(wish, finn, key="k2").approval is not None
+
+
 def test_above_it_somebody_else_decides(shop: Shop) -> None:
     payment, finn, olga = limit(shop), person("finn"), person("olga")
     row = waiting(payment, finn)
