@@ -105,7 +105,6 @@ def _tell(one: Planned, service: ServiceState, now: datetime, actor: str) -> Eve
         at=now,
         data=dump_data(
             {
-                "service": service.public_id,
                 "condition": str(service.wanted),
                 "plan": one.contract.plan.code,
                 "before": {"condition": "none", "plan": ""},

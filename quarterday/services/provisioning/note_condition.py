@@ -43,6 +43,9 @@ def note_condition(
     verb = "created" if before is ServiceCondition.NONE else _VERBS[after]
     if verb == "created" and after is not ServiceCondition.ACTIVE:
         verb = _VERBS[after]
+    if verb == "created" and not service.place:
+        # Nothing was made: it only entitles, which has an event of its own.
+        return
     record_event(
         kind=f"service.{verb}",
         subject=service.public_id,

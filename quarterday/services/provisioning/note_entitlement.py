@@ -38,7 +38,6 @@ def note_entitlement(
         actor=actor,
         now=now,
         data={
-            "service": service.public_id,
             "condition": str(service.wanted),
             "plan": plans.get(service.wanted_plan_id or 0, ""),
             "before": {"condition": str(old), "plan": plans.get(old_plan_id or 0, "")},
