@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from quarterday.services.documents.body import Line, Sums, Tax, add_body
 from quarterday.services.documents.letter import Letter, make_letter
 from quarterday.services.documents.payment_part import add_payment
@@ -39,7 +41,7 @@ def make_sample_page(
         number=f"{number:06d}",
         day=_DAY,
     )
-    page = make_letter(letter, [("Date", format_day(_DAY)), ("Due on", format_day(_DUE))])
+    page = make_letter(letter, [(_("Date"), format_day(_DAY)), (_("Due on"), format_day(_DUE))])
     if kind is DocumentKind.STATEMENT:
         _add_entries(page, seller.currency, lines)
         return page

@@ -41,7 +41,7 @@ def test_the_list_asks_as_little_however_much_was_changed(shop: Shop, owner: Sta
     with CaptureQueriesContext(connection) as many:
         page = owner.see("/console/edit/")
     assert len(many) == len(few)
-    assert "Overdue in de, your own words" in page
+    assert "Overdue in German, your own words" in page
 
 
 def test_words_are_tried_saved_and_given_up(shop: Shop, owner: Staffer) -> None:

@@ -40,7 +40,7 @@ def _list_kinds(seller: Seller) -> list[dict[str, object]]:
         said = own.setdefault(kind, set())
         said.add(language) if title else said.discard(language)
     languages = find_composer().list_languages()
-    return [
+    kinds: list[dict[str, object]] = [
         {
             "name": name,
             "words": kind_name(name),
@@ -49,6 +49,9 @@ def _list_kinds(seller: Seller) -> list[dict[str, object]]:
         }
         for name, kind in KINDS.items()
     ]
+    # One heading a topic, in the order in which the topics first come.
+    topics = list(dict.fromkeys(row["topic"] for row in kinds))
+    return sorted(kinds, key=lambda row: topics.index(row["topic"]))
 
 
 def _list_layouts(seller: Seller) -> list[tuple[str, str, int]]:

@@ -35,7 +35,14 @@
     const days = rows().map((one) => Number(one.input.value));
     return [Math.min(-7, ...days) - 2, Math.max(7, ...days) + 2];
   };
+  // The colours of the line of a policy: `timeline.py` says the same.
+  const LOOKS = {
+    invoice: "word", send: "word", warn: "word", restrict: "bad", suspend: "bad",
+    terminate: "bad", collections: "bad", write_off: "bad",
+  };
+  const [WIDE, HIGH] = [40, 38];
   let [low, high] = range();
+  let dragged = false;
   const place = (day) => ((day - low) * 100) / (high - low);
   const tell = (one, day) => {
     one.input.value = day;
@@ -50,14 +57,15 @@
     handle.setAttribute("aria-valuemin", low);
     handle.setAttribute("aria-valuemax", high);
     handle.setAttribute("aria-label", words);
-    handle.setAttribute("aria-valuetext", day + " days");
+    handle.setAttribute("aria-valuetext", day === 0 ? "on the due date"
+      : Math.abs(day) + (Math.abs(day) === 1 ? " day " : " days ") + (day < 0 ? "before" : "after") + " the due date");
+    handle.className = "e-handle e-" + (LOOKS[one.action.value] || "deed");
     handle.title = words + ", " + day;
     handle.textContent = day;
   };
   const make = (one) => {
     const handle = document.createElement("button");
     handle.type = "button";
-    handle.className = "e-handle";
     handle.setAttribute("role", "slider");
     handle.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
@@ -67,6 +75,7 @@
     });
     handle.addEventListener("pointerdown", (event) => {
       handle.setPointerCapture(event.pointerId);
+      dragged = true;
       const box = track.getBoundingClientRect();
       const move = (moved) => {
         const share = Math.min(1, Math.max(0, (moved.clientX - box.left) / box.width));
@@ -74,9 +83,9 @@
         if (day !== Number(one.input.value)) tell(one, day);
       };
       handle.addEventListener("pointermove", move);
-      handle.addEventListener("pointerup", () => {
+      handle.addEventListener("lostpointercapture", () => {
         handle.removeEventListener("pointermove", move);
-        [low, high] = range();
+        dragged = false;
         draw();
       }, { once: true });
     });
@@ -86,7 +95,28 @@
   due.className = "e-today";
   due.textContent = "due";
   track.append(due);
+  // Steps of near days stand above each other, so that each can be read and taken.
+  const stack = () => {
+    const ends = [];
+    const wide = track.clientWidth;
+    const sorted = [...handles].map(([row, handle]) => {
+      const day = Number(row.querySelector("[data-offset]").value);
+      return [(place(day) * wide) / 100, handle];
+    }).sort((one, other) => one[0] - other[0]);
+    for (const [x, handle] of sorted) {
+      let lane = ends.findIndex((end) => end <= x - WIDE / 2);
+      if (lane < 0) lane = ends.length;
+      ends[lane] = x + WIDE / 2;
+      handle.style.bottom = 8 + lane * HIGH + "px";
+      handle.style.setProperty("--drop", 8 + lane * HIGH + "px");
+    }
+    const tall = 14 + Math.max(1, ends.length) * HIGH + "px";
+    track.style.height = tall;
+    track.style.setProperty("--tall", tall);
+  };
   const draw = () => {
+    // While a step is dragged the line stands still under it.
+    if (!dragged) [low, high] = range();
     due.style.left = place(0) + "%";
     const there = rows();
     for (const [row, handle] of handles) {
@@ -103,7 +133,9 @@
       }
       put(handles.get(one.row), one);
     }
+    if (!dragged) stack();
   };
+  window.addEventListener("resize", draw);
   form.addEventListener("input", draw);
   form.addEventListener("change", draw);
   draw();
