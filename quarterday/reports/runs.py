@@ -113,7 +113,12 @@ def _row(
     took = None
     if finished is not None:
         took = Decimal(round((finished - started).total_seconds() * 10)).scaleb(-1)
-    said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in summary.items())
+    # What a job keeps for itself, as where it was, is nothing to read.
+    said = ", ".join(
+        f"{key.replace('_', ' ')} {value}"
+        for key, value in summary.items()
+        if not isinstance(value, Mapping)
+    )
     return ReportRow(
         {
             "what": what,

@@ -168,8 +168,13 @@ def _draw_in_and_out(found: Months, code: str, starts: Sequence[date], today: da
     def minor(figure: Figure) -> list[int]:
         return [found.of(figure, code, start).minor for start in starts]
 
+    # As the figure of the month above says it: less what credit notes took back.
+    net = [
+        added - less
+        for added, less in zip(minor(Figure.INVOICED), minor(Figure.CREDITED), strict=True)
+    ]
     series = [
-        Series("Invoiced", Tone.INFO, minor(Figure.INVOICED)),
+        Series("Invoiced", Tone.INFO, net),
         Series("Collected", Tone.GOOD, minor(Figure.COLLECTED)),
     ]
     return bar_chart(
