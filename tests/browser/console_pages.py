@@ -65,4 +65,17 @@ PAGES: tuple[str, ...] = (
     "/console/catalogue/taxes/new/",
     "/console/catalogue/discounts/",
     "/console/catalogue/discounts/new/",
+    # The editors and the reports.
+    "/console/edit/",
+    "/console/edit/messages/reminder_1/en/",
+    "/console/edit/layout/invoice/",
+    "/console/edit/reminders/standard/",
+    "/console/edit/reminders/new/",
+    "/console/reports/",
+    "/console/reports/revenue/",
+    "/console/reports/receivables/",
+    "/console/reports/reminders/",
+    "/console/reports/runs/",
+    "/console/reports/trial_balance/",
+    "/console/reports/revenue/mail/",
 )
