@@ -9,11 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from quarterday.core.approval import ApprovalKind, read_approval_limits
 from quarterday.core.errors import BillingError
 from quarterday.core.limits import check_minor
 from quarterday.core.money import currency, parse_minor
 from quarterday.services.inputs import check_text
 from quarterday.store.models import Account, AccountStatus, Product, Seller
+from quarterday.store.queries.paying import read_brand
 
 MOST_ROWS = 20_000
 _COLUMNS = ("account", "product", "description", "amount")
@@ -72,9 +74,11 @@ def read_rows(text: str) -> list[Asked]:
 def plan_charges(seller: Seller, asked: Sequence[Asked]) -> ChargePlan:
     """Check charges against the accounts and products of a seller.
 
-    Every row that cannot be charged is named with its reason; the others stand in the plan.
+    Every row that cannot be charged is named with its reason; the others stand in the plan. What
+    is below zero gives money like credit does, so more of it than one person may give is refused.
     """
-    plan = ChargePlan()
+    plan, given = ChargePlan(), Counter[int]()
+    limits = read_approval_limits(read_brand(seller).get("approvals", {}))
     products = {one.code: one for one in Product.objects.filter(seller=seller)}
     accounts = _find_accounts(seller, {one.account for one in asked})
     for one in asked:
@@ -82,8 +86,17 @@ def plan_charges(seller: Seller, asked: Sequence[Asked]) -> ChargePlan:
             account = accounts.get(one.account)
             if account is None:
                 raise BillingError(f"there is no account {one.account!r}")
-            plan.rows.append(_check(account, products, one))
-            plan.sums[account.currency] += int(str(plan.rows[-1][3]))
+            row = _check(account, products, one)
+            minor = int(str(row[3]))
+            given[account.id] += max(0, -minor)
+            if minor < 0 and limits.needs_another(
+                ApprovalKind.CREDIT, account.currency, given[account.id]
+            ):
+                raise BillingError(
+                    f"so much for account {account} needs a second person; give it as credit"
+                )
+            plan.rows.append(row)
+            plan.sums[account.currency] += minor
         except BillingError as error:
             plan.errors.append(f"{one.where}: {error}")
     return plan

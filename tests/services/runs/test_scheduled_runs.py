@@ -21,6 +21,7 @@ from quarterday.services.subscriptions.cancel_subscription import cancel_subscri
 from quarterday.services.subscriptions.change_quantity import change_quantity
 from quarterday.store.models import (
     Account,
+    Brand,
     Foreseen,
     Invoice,
     PendingCharge,
@@ -117,6 +118,19 @@ def test_whoever_lost_a_run_undoes_its_batch(monkeypatch: pytest.MonkeyPatch) ->
     assert claim_run(now=NOW + timedelta(minutes=1)) is None
     assert work_at(at(NOW + PATIENCE + timedelta(seconds=1))) == run
     assert Invoice.objects.count() == 3
+
+
+def test_no_charge_below_zero_goes_around_a_second_person() -> None:
+    seller, _plan, _accounts = make_business()
+    Brand.objects.update_or_create(
+        seller=seller, defaults={"data": {"approvals": {"credit": {"EUR": "10.00"}}}}
+    )
+    seller = Seller.objects.select_related("brand").get(id=seller.id)
+    wishes = ("A0", "-6"), ("A1", "-6"), ("A0", "-4.01"), ("A1", "500"), ("A0", "-999")
+    asked = [Asked(amount, name, "web", "Sorry", amount) for name, amount in wishes]
+    found = plan_charges(seller, asked)
+    assert [one.partition(":")[0] for one in found.errors] == ["-4.01", "-999"]
+    assert "needs a second person" in found.errors[0] and len(found.rows) == 3
 
 
 def test_charges_are_made_once_whoever_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
