@@ -8,6 +8,8 @@ from quarterday.core.instalments import split_amount
 from quarterday.services.catalog.publish_product import publish_product
 from quarterday.services.collection.agree_instalments import agree_instalments
 from quarterday.services.dunning.choose_policy import choose_policy
+from quarterday.services.dunning.hold_dunning import hold_dunning
+from quarterday.services.dunning.release_dunning import release_dunning
 from quarterday.services.dunning.save_policy import save_policy
 from quarterday.services.payments.reverse_allocation import reverse_allocation
 from quarterday.store.models import Allocation, Invoice
@@ -52,3 +54,17 @@ def test_a_fee_is_on_the_instalments_that_are_late(shop: Shop) -> None:
     debtor.look(0, 1, 2, 3)
     fee = Invoice.objects.exclude(id=invoice.id).get()
     assert fee.total_minor == round(parts[0].amount_minor / 10)
+
+
+def test_after_a_released_pause_nobody_is_suspended_unwarned(shop: Shop) -> None:
+    debtor = Debtor(shop)
+    debtor.subscribe()
+    shop.bill()
+    debtor.look(1, 3)
+    hold = hold_dunning(account=shop.account, now=at(days(4)))
+    debtor.look(*range(4, 6))
+    release_dunning(hold=hold, now=at(days(6)))
+    debtor.look(6)
+    assert (debtor.mails()[-1], held()) == (("suspension_warning", 6), [])
+    debtor.look(7, 8)
+    assert held() == [("S1", "suspended")]
