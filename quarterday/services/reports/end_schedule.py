@@ -1,4 +1,4 @@
-"""Stop mailing a report."""
+"""Stop mailing a report, to everybody or to one address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from quarterday.services.events.record_event import record_event
-from quarterday.store.models import ReportSchedule
+from quarterday.store.models import ReportSchedule, Seller
 
 
 def end_schedule(
@@ -28,3 +28,14 @@ def end_schedule(
             )
         schedule.is_enabled = False
     return schedule
+
+
+def leave_schedules(*, seller: Seller, address: str, now: datetime, actor: str = "system") -> None:
+    """Mail an address no report of a seller any more; what was mailed to nobody else is ended."""
+    with transaction.atomic():
+        for row in ReportSchedule.objects.filter(seller=seller, is_enabled=True).order_by("id"):
+            left = [one for one in row.recipients if one != address.lower()]
+            if not left:
+                end_schedule(schedule=row, now=now, actor=actor)
+            elif left != row.recipients:
+                ReportSchedule.objects.filter(id=row.id).update(recipients=left)

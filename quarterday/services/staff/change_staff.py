@@ -10,6 +10,7 @@ from django.db.models import Q
 from quarterday.core.access import StaffRole
 from quarterday.services.errors import Conflict, NotFound
 from quarterday.services.inputs import check_word
+from quarterday.services.reports.end_schedule import leave_schedules
 from quarterday.services.staff.add_staff import hold_staff, list_open, record_staff_event
 from quarterday.services.users.record_sign_in import end_sign_ins
 from quarterday.store.models import Seller, StaffMember, User
@@ -43,7 +44,8 @@ def change_staff(
 
 
 def end_staff(*, member: StaffMember, now: datetime, actor: str = "system") -> None:
-    """Let somebody go: they are signed out, and the console is closed to them at once.
+    """Let somebody go: they are signed out, the console is closed to them and no report is mailed
+    to them, all at once.
 
     What they did stays in the log. Somebody who has gone changes nothing; raises
     `LastStaffOwner`.
@@ -59,9 +61,18 @@ def end_staff(*, member: StaffMember, now: datetime, actor: str = "system") -> N
         row.ended_at = now
         row.save(update_fields=["ended_at"])
         record_staff_event("staff.ended", row, now=now, actor=actor, data={"role": row.role})
+        _stop_reports(row, now, actor)
         if not list_open(row.user).exists():
             User.objects.filter(id=row.user_id).update(is_staff=False)
             end_sign_ins(user=row.user, now=now, actor=actor)
+
+
+def _stop_reports(row: StaffMember, now: datetime, actor: str) -> None:
+    """Of sellers that they work for no longer."""
+    left = set(list_open(row.user).values_list("seller_id", flat=True))
+    sellers = Seller.objects.filter(id=row.seller_id) if row.seller_id else Seller.objects.all()
+    for seller in () if None in left else sellers.exclude(id__in=left).order_by("id"):
+        leave_schedules(seller=seller, address=row.user.email, now=now, actor=actor)
 
 
 def _read(member: StaffMember) -> StaffMember:

@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from quarterday.services.errors import Conflict, NotFound
 from quarterday.services.messages.address_messages import address_messages
 from quarterday.services.messages.prepare_parcel import prepare_parcel
+from quarterday.services.reports.schedule_report import schedule_report
 from quarterday.services.staff.act_as import begin_acting
 from quarterday.services.staff.add_staff import add_staff
 from quarterday.services.staff.change_staff import LastStaffOwner, change_staff, end_staff
@@ -17,7 +18,15 @@ from quarterday.services.staff.check_staff import Forbidden
 from quarterday.services.users.record_sign_in import record_sign_in
 from quarterday.services.users.request_sign_in_link import request_sign_in_link
 from quarterday.services.users.set_password import set_password
-from quarterday.store.models import Delivery, Event, Message, SignIn, StaffMember, User
+from quarterday.store.models import (
+    Delivery,
+    Event,
+    Message,
+    ReportSchedule,
+    SignIn,
+    StaffMember,
+    User,
+)
 from quarterday.store.queries.staff import find_posts, list_staff
 from tests.services.till import NOW, Shop, together
 
@@ -26,6 +35,19 @@ def hire(shop: Shop, name: str, role: str = "owner", everywhere: bool = False) -
     email = f"{name}@example.com"
     seller = None if everywhere else shop.seller
     return add_staff(email=email, role=role, seller=seller, now=NOW, actor="usr_1")
+
+
+def test_no_report_is_mailed_to_who_has_gone(shop: Shop) -> None:
+    hire(shop, "olga")
+    sam = hire(shop, "sam", "finance")
+    for others in ([], ["books@example.com"]):
+        schedule_report(
+            seller=shop.seller, report="revenue", cadence="daily", today=NOW.date(), now=NOW,
+            recipients=["sam@example.com", *others],
+        )  # fmt: skip
+    end_staff(member=sam, now=NOW)
+    found = ReportSchedule.objects.order_by("id").values_list("is_enabled", "recipients")
+    assert list(found) == [(False, ["sam@example.com"]), (True, ["books@example.com"])]
 
 
 def test_somebody_is_let_in_once_and_changed_on_purpose(shop: Shop) -> None:

@@ -115,7 +115,7 @@ def member(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
         "row": row,
         "form": form,
         "end_effects": [
-            "They are signed out everywhere at once.",
+            "They are signed out everywhere at once, and mailed no more reports.",
             "What they did stays in the audit log.",
             "You can let them in again later.",
         ],
