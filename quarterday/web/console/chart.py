@@ -59,6 +59,8 @@ HEIGHT = 176
 _BELOW = 26
 # So many names fit below a wide picture, and below a narrow one.
 _WIDE, _NARROW = 16, 6
+# So many letters of names fit side by side below a narrow one.
+_LETTERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,9 @@ class Chart:
         """The names below, as many as there is room for; always the last one."""
         count = len(self.places)
         wide, narrow = -(-count // _WIDE), -(-count // _NARROW)
+        # Long names need more room than the short ones of months.
+        longest = max((len(place.name) for place in self.places), default=0)
+        narrow = max(narrow, -(-count * longest // _LETTERS))
         for index, place in enumerate(self.places):
             behind = count - 1 - index
             if behind % wide == 0:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from quarterday.ports.report import Cell, ChartKind, ColumnKind, ReportResult, ReportRow
@@ -21,6 +23,9 @@ from quarterday.web.console.chart import (
 )
 
 _MOST = 5
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+# So many letters stand below a bar.
+_FITS = 14
 # The same thing has the same colour everywhere.
 _TONES = {
     "new": Tone.GOOD,
@@ -43,6 +48,7 @@ _SHORT = {
     "More than 90 days late": "Over 90",
     "Paid before it was invoiced": "Ahead",
     "From credit notes": "Credited",
+    "reminder before due": "before due",
 }
 
 
@@ -67,13 +73,24 @@ def draw(result: ReportResult, rows: Sequence[ReportRow], currency: str) -> Char
             )
             for n, name in enumerate(names)
         ]
-    where = [Place(_SHORT.get(place, place[:14]), place) for place in places]
+    where = [Place(_shorten(place), place) for place in places]
     unit = _unit(kinds[names[0]].kind, currency)
     over = kinds[asked.over].title
     if asked.kind is ChartKind.LINES:
         return line_chart(asked.question, where, series, unit, over=over)
     stacked = asked.kind is ChartKind.STACKED
     return bar_chart(asked.question, where, series, unit, is_stacked=stacked, over=over)
+
+
+def _shorten(place: str) -> str:
+    """What fits below a bar: of a month its name, or of January the year."""
+    month = _MONTH.fullmatch(place)
+    if month:
+        return place[:4] if month[1] == "01" else f"{date.fromisoformat(place + '-01'):%b}"
+    place = place.removeprefix("step ")
+    if place in _SHORT or len(place) <= _FITS:
+        return _SHORT.get(place, place)
+    return place[: _FITS - 1].rstrip() + "…"
 
 
 def _by_kind(
