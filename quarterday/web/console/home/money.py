@@ -142,7 +142,7 @@ def _failed(seller: Seller, code: str, today: date) -> Tile:
     now, before = month_so_far(today), same_days_before(today)
     here = sum_days(seller, [Figure.FAILED], now).get((Figure.FAILED, code), Amount())
     there = sum_days(seller, [Figure.FAILED], before).get((Figure.FAILED, code), Amount())
-    note = f"{_count(here.number, 'try', 'tries')}; {there.number} {_say_range(before)}"
+    note = f"{_count(here.number, 'try', 'tries')}; before, {there.number} {_say_range(before)}"
     url = report_url("failed_payments", now, code)
     tone = "due" if here.number else ""
     return Tile("Failed payments this month", format_money(here.minor, code), url, note, tone)
