@@ -30,6 +30,7 @@ from quarterday.web.portal.activity import MONEY_KINDS, tell_events
 from quarterday.web.portal.attempts import tell_attempts
 from quarterday.web.portal.charges import Charge, tell_first
 from quarterday.web.portal.invoices import list_rows
+from quarterday.web.portal.services_held import read_held
 
 
 @require_safe
@@ -42,7 +43,9 @@ def show_home(request: AccountRequest) -> HttpResponse:
     if sees_money:
         context |= _read_money(request, today)
     if Permission.SEE_SERVICES in request.permissions:
-        context["services"] = read_services(request.account)
+        context["services"] = services = read_services(request.account)
+        held = read_held(request.account, services.first)
+        context["service_rows"] = [(one, held.get(one.id)) for one in services.first]
     hidden = () if sees_money else MONEY_KINDS
     context["facts"] = tell_events(list_activity(request.account, hidden), request.seller.time_zone)
     return render(request, "portal/home.html", context)

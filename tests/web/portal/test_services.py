@@ -173,6 +173,8 @@ def test_a_service_that_is_held_says_why_and_how_to_end_it(shop: Shop) -> None:
     assert "Suspended" not in customer.see(f"/services/{rows[2].public_id}/")
     page = customer.see("/services/")
     assert page.count("Nothing was deleted") == 2
+    home = customer.see("/")
+    assert "Suspended" in home and "Restricted" in home, "the home page says the same"
     looking = Customer(shop.account, "technical").see(f"/services/{rows[0].public_id}/")
     assert "is unpaid" in looking and "/invoices/pay/" not in looking, "they may not pay"
     release_service(account=shop.account, cause="unpaid", subject=invoice.public_id, now=NOW)
