@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
+from types import SimpleNamespace
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -78,8 +79,12 @@ def run_sink() -> Iterator[Sink]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         sink.port = probe.getsockname()[1]
+    # At each connection aiosmtpd looks at everything that its handler has; `mails` is not for it.
+    handler = SimpleNamespace(
+        handle_EHLO=sink.handle_EHLO, handle_RCPT=sink.handle_RCPT, handle_DATA=sink.handle_DATA
+    )
     controller = Controller(
-        sink, hostname="127.0.0.1", port=sink.port, server_hostname="mail.example"
+        handler, hostname="127.0.0.1", port=sink.port, server_hostname="mail.example"
     )
     controller.start()
     try:
