@@ -122,7 +122,7 @@ def ticked_names(seller: Seller, request: HttpRequest) -> str:
     rows = Account.objects.filter(seller=seller, public_id__in=request.GET.getlist("account"))
     found: list[str] = []
     for external, public in rows.order_by("id").values_list("external_id", "public_id"):
-        is_plain = external is not None and not set(external) & set(",;\t\"")
+        is_plain = external is not None and not set(external) & set(',;\t"')
         found.append(external if is_plain and external is not None else public)
     return "\n".join(found)
 
