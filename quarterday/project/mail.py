@@ -81,7 +81,7 @@ def _read_mail(url: str) -> dict[str, Any]:
 
 
 def read_hook(name: str, address: str, secret: str) -> dict[str, Any]:
-    """The options of a transport that posts to an address, read from ``NAME_URL`` and its secret."""
+    """The options of a transport that posts to an address: ``NAME_URL`` and its secret."""
     parts = urlsplit(address)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     options = {key: value for key, value in pairs if key in ("rate", "private")}

@@ -2,10 +2,10 @@
 
 ``QUARTERDAY_ALERT_MAIL`` are addresses, separated by spaces, that alerts are mailed to, and
 ``QUARTERDAY_ALERT_URL`` an https address that they are posted to, signed with
-``QUARTERDAY_ALERT_SECRET`` by Standard Webhooks (with ``?private=1`` it may lie in a private network
-and be plain http there). ``QUARTERDAY_METRICS_TOKEN`` lets a monitor read ``/metrics`` from elsewhere.
-``QUARTERDAY_BACKUP_DIR`` is a folder for a backup each day, of which ``QUARTERDAY_BACKUP_KEEP`` are
-kept.
+``QUARTERDAY_ALERT_SECRET`` by Standard Webhooks (with ``?private=1`` it may lie in a private
+network and be plain http there). ``QUARTERDAY_METRICS_TOKEN`` lets a monitor read ``/metrics``
+from elsewhere. ``QUARTERDAY_BACKUP_DIR`` is a folder for a backup each day, of which
+``QUARTERDAY_BACKUP_KEEP`` are kept.
 """
 
 from __future__ import annotations

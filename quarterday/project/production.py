@@ -133,7 +133,7 @@ def _check_key(facts: Facts) -> Iterator[Error]:
     if facts.key_mode is not None and facts.key_mode & 0o077:
         yield _error(
             5,
-            f"{facts.key_path} holds the secret key (QUARTERDAY_SECRET_KEY), and others can read it",
+            f"{facts.key_path} holds the secret key (QUARTERDAY_SECRET_KEY), and others read it",
             f"chmod 600 {facts.key_path}",
         )
 
