@@ -121,7 +121,7 @@ def test_a_link_names_its_own_invoice_only(holder: Holder) -> None:
     for purpose in (P.PAY, P.VIEW):
         page = holder.see(holder.link(purpose, subject=mine.public_id))
         assert mine.label in page
-        for other in (later.label, foreign.label, "A2", "59.50", "83.30"):
+        for other in (later.label, foreign.label, "customer A2", "59.50", "83.30"):
             assert other not in page
 
 

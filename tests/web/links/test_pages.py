@@ -121,7 +121,7 @@ def test_somebody_without_access_is_told_to_sign_in_as_somebody_else(holder: Hol
     path = holder.link(P.PORTAL, account_id=holder.shop.open_account("A2").id)
     page = holder.see(path)
     assert "an account that owner@example.com does not act for" in page
-    assert "A2" not in page
+    assert "customer A2" not in page
 
 
 @pytest.mark.parametrize("after", [".", ")", ">.", "”", ","])
