@@ -35,13 +35,20 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
 _is_postgresql = DATABASES["default"]["ENGINE"].endswith("postgresql")
-_is_file = not _is_postgresql and DATABASES["default"]["NAME"] != ":memory:"
-SECRET_KEY_PATH = Path(DATABASES["default"]["NAME"] if _is_file else "quarterday").absolute()
-SECRET_KEY_PATH = SECRET_KEY_PATH.with_suffix(".secret-key")
+
+
+def _find_key_path() -> Path:
+    name = DATABASES["default"]["NAME"]
+    is_file = not _is_postgresql and name != ":memory:"
+    return Path(name if is_file else "quarterday").absolute().with_suffix(".secret-key")
+
+
+SECRET_KEY_PATH = _find_key_path()
 
 
 def _secret_key() -> str:
-    return read_secret_key(SECRET_KEY_PATH, os.environ.get("QUARTERDAY_SECRET_KEY"))
+    # Looked for anew: the demo turns to a database of its own, and its key lies beside that.
+    return read_secret_key(_find_key_path(), os.environ.get("QUARTERDAY_SECRET_KEY"))
 
 
 # Lazy, so that commands which sign nothing write no file.

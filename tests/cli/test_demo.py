@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.cli.conftest import Run, Shop
@@ -44,3 +47,27 @@ def test_the_demo_never_touches_another_database(shop: Shop) -> None:
     error = shop.refuses("demo --accounts 30")
     assert "which is not of the demo; unset QUARTERDAY_DATABASE_URL" in error
     assert shop.books() == books
+
+
+def test_the_links_of_the_demo_are_signed_with_the_key_beside_its_file(tmp_path: Path) -> None:
+    """Whoever serves the file afterwards has no other key to read them with."""
+    code = (
+        "import django; django.setup()\n"
+        "from quarterday.cli.demo import _choose_database\n"
+        "from django.conf import settings\n"
+        "_choose_database()\n"
+        "print(str(settings.SECRET_KEY))"
+    )
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith("QUARTERDAY_")
+    } | {"DJANGO_SETTINGS_MODULE": "quarterday.project.settings"}
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert said.strip() == (tmp_path / "demo.secret-key").read_text().strip()
+    assert not (tmp_path / "quarterday.secret-key").exists()
