@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
+from quarterday.ports import clock as clock_port
 from tests.mail.sink import Sink, run_sink
 from tests.services import conftest as services
 
@@ -16,6 +18,12 @@ NOW = datetime.fromisoformat("2026-03-02T12:00:00+00:00")
 Move = Callable[[timedelta], datetime]
 
 shop, open_shop = services.shop, services.open_shop
+
+
+@pytest.fixture(autouse=True)
+def _start_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that is set goes on from when the process began; for each test it begins anew."""
+    monkeypatch.setattr(clock_port, "_STARTED", time.monotonic())
 
 
 @pytest.fixture
