@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -43,7 +44,7 @@ class Case:
         return {"now": self.now, "actor": self.staff.actor}
 
 
-class Deed:
+class Deed(ABC):
     """One thing to do. A subclass says who may (any of ``needed``), to what (``model``, found
     through the account by ``path``), which fields it asks for, and does it by a service.
 
@@ -99,9 +100,9 @@ class Deed:
         """What is done and taken back to see its effect."""
         self.do(case, given)
 
+    @abstractmethod
     def do(self, case: Case, given: Given) -> str:
         """Do it, and say what was done."""
-        raise NotImplementedError
 
     def was_done(self, case: Case) -> bool:
         """Whether one that is outside was done under the key of the form already."""
