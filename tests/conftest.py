@@ -12,7 +12,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Generator, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +22,7 @@ import hypothesis
 import pytest
 import pytest_django
 
+from quarterday.ports.clock import VARIABLE as NOW
 from quarterday.project.database import parse_database_url
 from tests.databases import Databases, sqlite_url, start_postgresql
 from tests.zygote import Zygote
@@ -154,7 +157,28 @@ def fresh_database_url(make_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def run_quarterday(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def command_environment() -> Callable[[str], dict[str, str]]:
+    """The environment of a command on a database.
+
+    A clock that a test has set goes on from one command to the next, as time does: what one has
+    made due, the next finds due.
+    """
+    set_at: dict[str, float] = {}
+
+    def make(url: str) -> dict[str, str]:
+        env = os.environ | {DATABASE_URL: url, "COLUMNS": "120", "NO_COLOR": "1"}
+        if NOW in env:
+            passed = time.monotonic() - set_at.setdefault(env[NOW], time.monotonic())
+            env[NOW] = (datetime.fromisoformat(env[NOW]) + timedelta(seconds=passed)).isoformat()
+        return env
+
+    return make
+
+
+@pytest.fixture
+def run_quarterday(
+    tmp_path: Path, command_environment: Callable[[str], dict[str, str]]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run ``quarterday ARGUMENTS`` on a database as a real process and wait for it.
 
     Fails unless the process ends with the ``status`` that is expected.
@@ -163,7 +187,7 @@ def run_quarterday(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[
     def run(url: str, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "quarterday", *arguments],
-            env=os.environ | {DATABASE_URL: url, "COLUMNS": "120", "NO_COLOR": "1"},
+            env=command_environment(url),
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -185,12 +209,13 @@ def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
 
 
 @pytest.fixture
-def run_command(zygote: Zygote, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def run_command(
+    zygote: Zygote, tmp_path: Path, command_environment: Callable[[str], dict[str, str]]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run ``quarterday ARGUMENTS`` on a database, as ``run_quarterday`` does, and quicker."""
 
     def run(url: str, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        env = os.environ | {DATABASE_URL: url, "COLUMNS": "120", "NO_COLOR": "1"}
-        done = zygote.run(arguments, env, tmp_path)
+        done = zygote.run(arguments, command_environment(url), tmp_path)
         assert done.returncode == status, (
             f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         )
