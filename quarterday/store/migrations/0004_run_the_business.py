@@ -1124,6 +1124,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(fields=["seller", "issued_on", "id"], name="invoice_by_day"),
+        ),
+        migrations.AddIndex(
             model_name="payment",
             index=models.Index(fields=["received_on"], name="payment_by_day"),
         ),

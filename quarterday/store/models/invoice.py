@@ -104,6 +104,7 @@ class Invoice(Document):
             models.Index(
                 fields=["due_on"], name="invoice_open_due", condition=models.Q(status="open")
             ),
+            models.Index(fields=["seller", "issued_on", "id"], name="invoice_by_day"),
         )
 
 
