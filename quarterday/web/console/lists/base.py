@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
@@ -15,8 +15,17 @@ from unfold.views import ChangeList
 from quarterday.core.access import StaffPermission
 from quarterday.store.models import Account
 from quarterday.web.console.door import Staff
-from quarterday.web.console.keyset import page_of
+from quarterday.web.console.keyset import PLACE, page_of
+from quarterday.web.console.lists.asked import (
+    NAMES,
+    Asked,
+    Days,
+    has_currency,
+    narrow,
+    read_asked,
+)
 from quarterday.web.console.lists.facts import list_facts
+from quarterday.web.console.lists.sheet import send_sheet
 from quarterday.web.console.page import show
 from quarterday.web.console.table import Table
 
@@ -68,15 +77,31 @@ class KeysetList(ChangeList):  # type: ignore[misc]
         """What filters; not the place in the list, nor the seller."""
         found: dict[str, Any] = super().get_filters_params(params)
         return {
-            name: value
-            for name, value in found.items()
-            if name not in ("before", "after", "seller")
+            name: value for name, value in found.items() if name not in (*PLACE, *NAMES, "seller")
         }
 
     def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
         """A filter chosen anew begins at the top."""
-        found: str = super().get_query_string(new_params, [*(remove or ()), "before", "after"])
+        found: str = super().get_query_string(new_params, [*(remove or ()), *PLACE])
         return found
+
+    @property
+    def asked(self) -> Asked:
+        """The days and the currency that the list is narrowed to."""
+        return read_asked(self.params, self.model_admin.days)
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        """The rows of the filters, of the days and of the currency."""
+        rows = super().get_queryset(request, exclude_parameters)
+        return narrow(rows, self.asked, staff_of(request).seller)
+
+    def sheet_url(self) -> str:
+        """The same rows as a file."""
+        return f"list.csv{self.get_query_string()}"
+
+    def rest_url(self) -> str:
+        """The list as it is without days and currency."""
+        return self.get_query_string(remove=NAMES)
 
     def show_choices(self) -> list[dict[str, Any]]:
         """What the list may show, as links; none where there is no choice."""
@@ -86,7 +111,8 @@ class KeysetList(ChangeList):  # type: ignore[misc]
     def get_results(self, request: HttpRequest) -> None:
         """One page and one row more."""
         size = self.list_per_page
-        self.result_list, self.pages = page_of(request, self.queryset, size=size)
+        by = self.asked.order
+        self.result_list, self.pages = page_of(request, self.queryset, size=size, by=by)
         self.model_admin.prepare(self.result_list, staff_of(request))
         self.result_count = self.full_result_count = len(self.result_list)
         self.show_full_result_count = self.show_admin_actions = False
@@ -98,7 +124,8 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
     """A list: its address under ``/console/lists/``, who may see it, and how it finds.
 
     ``owner`` is the way from a row to its seller: ``seller``, ``account``, or a method of its own
-    by `scope`. ``find`` gives the rows that a text means, by indexes.
+    by `scope`. ``find`` gives the rows that a text means, by indexes. ``days`` are those that it
+    can be narrowed by.
     """
 
     slug: ClassVar[str] = ""
@@ -107,6 +134,7 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
     needed: ClassVar[StaffPermission] = StaffPermission.SEE_MONEY
     owner: ClassVar[str] = "account"
     shows: ClassVar[Shows] = EVERYTHING
+    days: ClassVar[Days] = {}
     find: ClassVar[Callable[..., QuerySet[Any]] | None] = None
     search_hint: ClassVar[str] = ""
     key: ClassVar[str] = "public_id"
@@ -163,6 +191,7 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
         enter = self.admin_site.enter
         return [
             path("", enter(self, self.changelist_view), name=f"{self.slug}_list"),
+            path("list.csv", enter(self, self.sheet_view), name=f"{self.slug}_sheet"),
             path("<str:key>/", enter(self, self.detail_view), name=f"{self.slug}_row"),
         ]
 
@@ -170,9 +199,20 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The list, in the frame of the console."""
-        context = {"title": self.label, "lead": self.lead, "hint": self.search_hint}
+        context = {
+            "title": self.label,
+            "lead": self.lead,
+            "hint": self.search_hint,
+            "days": self.days,
+            "has_currency": has_currency(self.model),
+        }
         answer: HttpResponse = super().changelist_view(request, context)
         return answer
+
+    def sheet_view(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        """All rows that the list shows, on every page of it, as CSV."""
+        found = self.get_changelist_instance(request)
+        return send_sheet(request, staff_of(request), self, found.queryset, found.asked.order)
 
     def detail_view(self, request: HttpRequest, key: str) -> HttpResponse:
         """Everything that is kept of a row."""

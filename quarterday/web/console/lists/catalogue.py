@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.utils.html import format_html
@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from quarterday.core.access import StaffPermission
 from quarterday.store.models import Plan, Price, Product
 from quarterday.web.console.door import Staff
+from quarterday.web.console.lists.asked import Day, Days
 from quarterday.web.console.lists.base import ListAdmin, link_row
 from quarterday.web.console.lists.columns import column, day_column
 
@@ -62,6 +63,7 @@ class PriceList(ListAdmin):
 
     slug, label, needed = "prices", "Prices", _SETTINGS
     lead = "Every price that there is or was; a change makes a new one."
+    days: ClassVar[Days] = {"retired": Day("Retired", "retired_on")}
     list_select_related = ("plan__product",)
     list_display = (
         column(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.admin import display
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
+from quarterday.core.money import currency, format_minor
 from quarterday.store.models import Account
 from quarterday.web.kit.templatetags.kit import day as day_tag
 from quarterday.web.kit.templatetags.kit import money, pill
@@ -17,8 +19,10 @@ from quarterday.web.kit.templatetags.kit import money, pill
 Cell = Callable[[Any], Any]
 
 
-def column(title: str, show: Cell) -> Cell:
-    """A column with what it shows of a row."""
+def column(title: str, show: Cell, plain: Cell | None = None) -> Cell:
+    """A column with what it shows of a row, and what it says in a file: by ``plain``, or the same
+    without markup.
+    """
 
     @display(description=title)
     def cell(row: Any) -> Any:
@@ -26,7 +30,13 @@ def column(title: str, show: Cell) -> Cell:
         return "–" if found in ("", None) else found
 
     cell.__name__ = _name(title)
+    cell.title, cell.plain = title, plain or (lambda row: _strip(show(row)))  # type: ignore[attr-defined]
     return cell
+
+
+def _strip(shown: Any) -> str:
+    text = "" if shown is None else str(shown)
+    return html.unescape(strip_tags(text)) if isinstance(shown, SafeString) else text
 
 
 def amount(title: str, read: Callable[[Any], tuple[int, str]]) -> Cell:
@@ -34,7 +44,12 @@ def amount(title: str, read: Callable[[Any], tuple[int, str]]) -> Cell:
 
     Nothing is a dash, so that the eye finds what is something.
     """
-    cell = column(title, lambda row: money(*read(row)) if read(row)[0] else "–")
+    cell = column(
+        title,
+        lambda row: money(*read(row)) if read(row)[0] else "–",
+        lambda row: format_minor(read(row)[0], currency(read(row)[1])),
+    )
+    cell.unit = lambda row: read(row)[1]  # type: ignore[attr-defined]
     # The sheet of the console puts what begins so on the right.
     cell.__name__ = f"amount_{_name(title)}"
     return cell
@@ -81,7 +96,12 @@ def show_state(state: str) -> SafeString:
 
 def day_column(title: str, read: Callable[[Any], date | datetime | None]) -> Cell:
     """A column with a day."""
-    return column(title, lambda row: day_tag(read(row), "short"))
+
+    def plain(row: Any) -> str:
+        value = read(row)
+        return value.isoformat() if value else ""
+
+    return column(title, lambda row: day_tag(read(row), "short"), plain)
 
 
 def link_account(account: Account) -> SafeString:

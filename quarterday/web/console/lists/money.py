@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from quarterday.core.lifecycle import InvoiceState, PaymentState
 from quarterday.store.models import (
+    AttemptPurpose,
     AttemptStatus,
     CreditGrant,
     CreditNote,
@@ -25,6 +26,7 @@ from quarterday.store.models import (
 from quarterday.store.queries.refunds import OPEN_REFUNDS
 from quarterday.store.queries.search import find_credit_notes, find_invoices, find_payments
 from quarterday.web.console.door import Staff
+from quarterday.web.console.lists.asked import Day, Days
 from quarterday.web.console.lists.base import EVERYTHING, ListAdmin, Shows, link_row
 from quarterday.web.console.lists.columns import (
     account_column,
@@ -79,6 +81,10 @@ class InvoiceList(ListAdmin):
         "void": ("Void", lambda staff: Q(status=InvoiceState.VOID)),
         **EVERYTHING,
     }
+    days: ClassVar[Days] = {
+        "issued": Day("Issued", "issued_on", is_order=True),
+        "due": Day("Due", "due_on"),
+    }
     find = staticmethod(find_invoices)
     search_fields = ("label",)
     search_hint = "Number or amount"
@@ -125,6 +131,7 @@ class CreditNoteList(ListAdmin):
 
     slug, label, owner = "credit-notes", "Credit notes", "seller"
     lead = "What was taken back of invoices, and why."
+    days: ClassVar[Days] = {"issued": Day("Issued", "issued_on")}
     find = staticmethod(find_credit_notes)
     search_fields = ("label",)
     search_hint = "Number"
@@ -158,6 +165,7 @@ class PaymentList(ListAdmin):
         "disputed": ("Disputed", lambda staff: Q(status=PaymentState.DISPUTED)),
         "refunded": ("Refunded", _refunded),
     }
+    days: ClassVar[Days] = {"received": Day("Received", "received_on", is_order=True)}
     find = staticmethod(find_payments)
     search_fields = ("reference",)
     search_hint = "Reference or amount"
@@ -184,13 +192,21 @@ class AttemptList(ListAdmin):
     hidden = frozenset({"data"})
     lead = "What gateways were asked for, and what they said."
     shows: ClassVar[Shows] = {
-        "failed": ("Failed", lambda staff: Q(status=AttemptStatus.FAILED)),
+        "failed": (
+            "Failed",
+            lambda staff: Q(status=AttemptStatus.FAILED, purpose=AttemptPurpose.PAY),
+        ),
+        "unsaved": (
+            "Not saved",
+            lambda staff: Q(status=AttemptStatus.FAILED, purpose=AttemptPurpose.SAVE),
+        ),
         "open": (
             "On the way",
             lambda staff: Q(status__in=["created", "action", "pending", "unknown"]),
         ),
         **EVERYTHING,
     }
+    days: ClassVar[Days] = {"begun": Day("Begun", "created_at")}
     list_select_related = ("account", "method")
     list_display = (
         day_column("Begun", lambda row: row.created_at),
@@ -224,6 +240,7 @@ class RefundList(ListAdmin):
         "open": ("On the way", lambda staff: Q(attempt__status__in=list(OPEN_REFUNDS))),
         "failed": ("Failed", lambda staff: Q(attempt__status="failed")),
     }
+    days: ClassVar[Days] = {"on": Day("Refunded", "refunded_on")}
     list_select_related = ("account", "attempt")
     list_display = (
         day_column("On", lambda row: row.refunded_on),
@@ -251,6 +268,10 @@ class GrantList(ListAdmin):
         "open": ("With something left", lambda staff: Q(open_minor__gt=0)),
         **EVERYTHING,
     }
+    days: ClassVar[Days] = {
+        "granted": Day("Granted", "granted_on"),
+        "expires": Day("Expires", "expires_on"),
+    }
     list_select_related = ("account",)
     list_display = (
         day_column("Granted", lambda row: row.granted_on),
@@ -269,6 +290,7 @@ class JournalList(ListAdmin):
     slug, label, owner = "journal", "Journal", "seller"
     lead = "Every entry of the books; each one balances, and none can be changed."
     key = "pk"
+    days: ClassVar[Days] = {"on": Day("On", "on", is_order=True)}
     list_display = (
         day_column("On", lambda row: row.on),
         column("Kind", lambda row: _link("journal", str(row.pk), row.kind.replace("_", " "))),
@@ -314,6 +336,7 @@ class GatewayEventList(ListAdmin):
         "ignored": ("Ignored", lambda staff: Q(status=GatewayEventStatus.IGNORED)),
         **EVERYTHING,
     }
+    days: ClassVar[Days] = {"received": Day("Received", "received_at")}
     list_display = (
         day_column("Received", lambda row: row.received_at),
         column("Gateway", lambda row: row.gateway),

@@ -24,6 +24,7 @@ from quarterday.store.models import (
 from quarterday.store.queries.balances import Balance, load_balances
 from quarterday.store.queries.search import find_accounts, find_subscriptions
 from quarterday.web.console.door import Staff
+from quarterday.web.console.lists.asked import Day, Days
 from quarterday.web.console.lists.base import EVERYTHING, ListAdmin, Shows, link_row
 from quarterday.web.console.lists.columns import (
     account_column,
@@ -100,6 +101,7 @@ class SubscriptionList(ListAdmin):
         "ending": ("Ending", lambda staff: Q(status=SubscriptionState.CANCELLING)),
         "ended": ("Ended", _ended),
     }
+    days: ClassVar[Days] = {"start": Day("Since", "start_on"), "end": Day("Ends", "end_on")}
     find = staticmethod(find_subscriptions)
     search_fields = ("external_id",)
     search_hint = "Name, such as a domain"
@@ -149,6 +151,7 @@ class MessageList(ListAdmin):
         "queued": ("Waiting", lambda staff: Q(status="queued")),
         "dropped": ("Not sent", lambda staff: Q(status="dropped")),
     }
+    days: ClassVar[Days] = {"written": Day("Written", "created_at")}
     list_select_related = ("account",)
     list_display = (
         day_column("Written", lambda row: row.created_at),
@@ -188,6 +191,10 @@ class DeliveryList(ListAdmin):
         "waiting": ("Waiting", lambda staff: Q(status__in=["queued", "sending", "unknown"])),
         **EVERYTHING,
     }
+    days: ClassVar[Days] = {
+        "tried": Day("Last tried", "next_at"),
+        "sent": Day("Sent", "sent_at"),
+    }
     list_select_related = ("message__account",)
     list_display = (
         day_column("Sent", lambda row: row.sent_at or row.next_at),
@@ -216,6 +223,10 @@ class SignInList(ListAdmin):
 
     slug, label, needed = "sign-ins", "Signed in", StaffPermission.SEE_SETTINGS
     lead = "Browsers in which somebody is signed in now."
+    days: ClassVar[Days] = {
+        "since": Day("Since", "created_at"),
+        "seen": Day("Last seen", "seen_at"),
+    }
     list_select_related = ("user",)
     list_display = (
         column("Who", lambda row: row.user.name or row.user.email),
