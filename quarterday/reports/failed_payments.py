@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import ClassVar
 
 from quarterday.ports.report import (
@@ -38,7 +37,8 @@ _COLUMNS = (
     Column("recovered_rate", "Recovered", _RATE),
 )
 _NOTES = (
-    "By the month in which an attempt was begun, in UTC. Promises to pay elsewhere do not count.",
+    "By the month in which an attempt was begun, in the time zone of the seller. Promises to pay "
+    "elsewhere do not count.",
     "An invoice counts once for each month and gateway that it failed in; it is recovered when it "
     "is paid now, in whatever way.",
 )
@@ -55,9 +55,8 @@ class FailedPayments:
 
     def run(self, asked: Asked) -> ReportResult:
         """One row for each month, gateway and currency."""
-        since, until = (datetime.combine(day, time.min, UTC) for day in asked.period)
         found = [
-            one for one in read_tried(since, until, asked.sellers) if asked.wants(one.currency)
+            one for one in read_tried(asked.period, asked.sellers) if asked.wants(one.currency)
         ]
         rows = [
             ReportRow(
@@ -81,15 +80,13 @@ class FailedPayments:
         ]
         names = "tried succeeded failed failed_amount".split()
         chart = Chart("How many attempts fail?", ChartKind.LINES, "period", ("failed_rate",))
-        return ReportResult(
-            _COLUMNS, rows, add_up(rows, names), (*_NOTES, *_why(asked, since, until)), chart
-        )
+        return ReportResult(_COLUMNS, rows, add_up(rows, names), (*_NOTES, *_why(asked)), chart)
 
 
-def _why(asked: Asked, since: datetime, until: datetime) -> list[str]:
+def _why(asked: Asked) -> list[str]:
     """The reasons as a sentence for each currency, the most frequent first."""
     by_currency: dict[str, list[tuple[int, str]]] = {}
-    for currency, reason, count, _ in read_reasons(since, until, asked.sellers):
+    for currency, reason, count, _ in read_reasons(asked.period, asked.sellers):
         if asked.wants(currency):
             by_currency.setdefault(currency, []).append((count, reason or "no reason given"))
     return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import ClassVar
 
 from quarterday.core.message.kind import KINDS, Topic
@@ -49,6 +48,7 @@ _NOTES = (
     "through so many days later. It need not have been because of the message.",
     "Followed are messages with a link that a person opened; programs that look at links do not "
     "count. Rows that begin with 'step' are steps of dunning, whether they sent a message or not.",
+    "Days are those of the time zone of the seller.",
 )
 
 
@@ -63,17 +63,16 @@ class Reminders:
 
     def run(self, asked: Asked) -> ReportResult:
         """One row for each kind of message or step, and currency."""
-        since, until = (datetime.combine(day, time.min, UTC) for day in asked.period)
         within = asked.count("within")
         wanted = [
             kind.name
             for kind in KINDS.values()
             if asked.text("show") == "all" or kind.topic is Topic.REMINDERS
         ]
-        told = list(read_told(since, until, within, wanted, asked.sellers))
+        told = read_told(asked.period, within, wanted, asked.sellers)
         told.sort(key=lambda one: (wanted.index(one.kind), one.currency))
         rows = [_told(one) for one in told]
-        rows += [_taken(one) for one in sorted(read_steps(since, until, within, asked.sellers))]
+        rows += [_taken(one) for one in sorted(read_steps(asked.period, within, asked.sellers))]
         chart = Chart("Which reminder gets us paid?", ChartKind.LINES, "what", ("paid_rate",))
         return ReportResult(_COLUMNS, rows, (), _NOTES, chart)
 

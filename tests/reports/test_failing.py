@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from quarterday.core.period import Period
 from quarterday.services.reports.run_report import run_report
 from quarterday.store.models import (
     Click,
@@ -16,7 +17,9 @@ from quarterday.store.models import (
     Message,
     PaymentAttempt,
     ReportSchedule,
+    Seller,
 )
+from quarterday.store.queries.figures.added import add_failed
 from tests.reports.test_agreement import TODAY, ask
 from tests.store.business import pay
 
@@ -98,6 +101,56 @@ def test_reminders_say_what_was_followed_and_paid_in_time(books: None) -> None:
     hasty = ask("reminders", from_=date(2025, 4, 1), until=date(2025, 4, 30), within="6")
     assert [row.cells["paid"] for row in hasty.rows] == [0, 0]
     assert not ask("reminders", from_=date(2025, 4, 3), until=date(2025, 4, 30)).rows
+
+
+def test_a_month_ends_at_midnight_of_the_seller(books: None) -> None:
+    """As on Home, whose figures are of the days of the seller, too."""
+    west, east = "America/New_York", "Asia/Tokyo"
+    here = Invoice.objects.filter(seller__code="hosting", status="open").earliest("id")
+    there = Invoice.objects.exclude(seller__code="hosting").filter(status="open").earliest("id")
+    for invoice, zone in ((here, west), (there, east)):
+        Seller.objects.filter(id=invoice.seller_id).update(time_zone=zone)
+    # Half an hour before midnight in the west is May elsewhere, and the other way around.
+    last, first = datetime(2025, 5, 1, 3, 30, tzinfo=UTC), datetime(2025, 4, 30, 15, 30, tzinfo=UTC)
+    for invoice, at in ((here, last), (there, first)):
+        try_to_pay(invoice, "failed", "declined", at=at)
+        Message.objects.create(
+            seller=invoice.seller, account=invoice.account, kind="reminder_1",
+            subject=invoice.public_id, created_at=at, send_at=at,
+        )  # fmt: skip
+        DunningStep.objects.create(
+            invoice=invoice, step="notice", action="send", policy="usual",
+            planned_on=at.date(), taken_at=at,
+        )  # fmt: skip
+    pay(here.account, 9_000_00, date(2025, 4, 30), "on the same day there")
+    april = {"from_": date(2025, 4, 1), "until": date(2025, 4, 30)}
+    may = {"from_": date(2025, 5, 1), "until": date(2025, 5, 31)}
+    for asked, month, invoice, paid in ((april, "2025-04", here, 1), (may, "2025-05", there, 0)):
+        for sellers in (None, [invoice.seller_id]):
+            (row,) = ask("failed_payments", sellers, **asked).rows
+            assert (row.cells["period"], row.cells["currency"]) == (month, invoice.currency)
+            told, step = [row.cells for row in ask("reminders", sellers, **asked).rows]
+            assert told["currency"] == step["currency"] == invoice.currency
+            assert told["paid"] == step["paid"] == paid
+        seller = Seller.objects.get(id=invoice.seller_id)
+        first_day, end = asked["from_"], asked["until"] + timedelta(days=1)
+        (figure,) = add_failed(seller, Period(first_day, end))
+        assert figure.day == (date(2025, 4, 30) if paid else date(2025, 5, 1))
+
+
+def test_both_zones_of_one_month_are_added_up(books: None) -> None:
+    invoices = [
+        Invoice.objects.filter(seller__code=code, status="open").earliest("id")
+        for code in Seller.objects.values_list("code", flat=True)
+        if Invoice.objects.filter(seller__code=code, status="open").exists()
+    ]
+    for invoice, zone in zip(invoices, ("Asia/Tokyo", "Europe/Vienna", "UTC"), strict=False):
+        Seller.objects.filter(id=invoice.seller_id).update(time_zone=zone)
+        try_to_pay(invoice, "failed", "declined")
+    rows = ask("failed_payments", from_=date(2025, 4, 1), until=date(2025, 4, 30)).rows
+    names = [(row.cells["period"], row.cells["currency"]) for row in rows]
+    assert len(names) == len(set(names))
+    assert sum(int(str(row.cells["failed"])) for row in rows) == len(invoices) > 1
 
 
 def test_runs_are_listed_the_latest_first(books: None) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
-from quarterday.store.bulk import is_postgresql
+from quarterday.core.period import Period
+from quarterday.store.bulk import is_postgresql, to_day
 from quarterday.store.queries.raw import fetch
 from quarterday.store.queries.reports.view import of_owners
+from quarterday.store.queries.reports.zones import Zone, add_alike, month_in, split_by_zone
 
 _COUNTED = """
 SELECT {month}, t.currency, t.gateway, COUNT(*),
@@ -55,43 +57,51 @@ class TriedMonth(NamedTuple):
     recovered_minor: int = 0
 
 
-def read_tried(
-    since: datetime, until: datetime, sellers: Sequence[int] | None
-) -> Iterator[TriedMonth]:
-    """Attempts begun in a range of instants, by month (in UTC) and gateway.
+class Reason(NamedTuple):
+    """Attempts of one currency that failed for one reason."""
+
+    currency: str
+    reason: str
+    number: int
+    amount_minor: int
+
+
+def read_tried(period: Period, sellers: Sequence[int] | None) -> list[TriedMonth]:
+    """Attempts begun in a range of days of their seller, by month and gateway.
 
     An invoice counts once for each month and gateway that it failed in.
     """
-    pg = is_postgresql()
-    month = (
-        "date_trunc('month', t.created_at AT TIME ZONE 'UTC')"
-        if pg
-        else ("strftime('%%Y-%%m-01', t.created_at)")
+    return add_alike(
+        (row for zone in split_by_zone(period, sellers) for row in _read_zone(zone)), keys=3
     )
-    owners = of_owners("t.account_id", sellers)
+
+
+def _read_zone(zone: Zone) -> Iterator[TriedMonth]:
+    pg = is_postgresql()
+    month = month_in("t.created_at", zone.name)
+    owners = of_owners("t.account_id", zone.sellers)
     sql = _RECOVERED.format(
         month=month,
         invoice="named.value" if not pg else "named",
         each="json_each(t.invoices)" if not pg else "json_array_elements_text(t.invoices::json)",
         owners=owners,
     )
-    recovered = {(_month(key), *rest[:2]): rest[2:] for key, *rest in fetch(sql, [since, until])}
+    span = [zone.since, zone.until]
+    recovered = {(to_day(key), *rest[:2]): rest[2:] for key, *rest in fetch(sql, span)}
     counted = _COUNTED.format(month=month, promises=" AND NOT t.is_promise", owners=owners)
-    for key, currency, gateway, *counts in fetch(counted, [since, until]):
-        more = recovered.get((_month(key), currency, gateway), (0, 0, 0, 0))
-        yield TriedMonth(_month(key), currency, gateway, *(int(one) for one in (*counts, *more)))
+    for key, currency, gateway, *counts in fetch(counted, span):
+        more = recovered.get((to_day(key), currency, gateway), (0, 0, 0, 0))
+        yield TriedMonth(to_day(key), currency, gateway, *(int(one) for one in (*counts, *more)))
 
 
-def read_reasons(
-    since: datetime, until: datetime, sellers: Sequence[int] | None
-) -> list[tuple[str, str, int, int]]:
-    """Why attempts failed: currency, reason, how many, and minor units."""
-    sql = _REASONS.format(owners=of_owners("t.account_id", sellers))
-    return sorted(
-        (currency, reason, int(count), int(minor))
-        for currency, reason, count, minor in fetch(sql, [since, until])
+def read_reasons(period: Period, sellers: Sequence[int] | None) -> list[Reason]:
+    """Why attempts failed, in order of currency and reason."""
+    found = (
+        Reason(currency, error, int(count), int(minor))
+        for zone in split_by_zone(period, sellers)
+        for currency, error, count, minor in fetch(
+            _REASONS.format(owners=of_owners("t.account_id", zone.sellers)),
+            [zone.since, zone.until],
+        )
     )
-
-
-def _month(value: str | datetime) -> date:
-    return date.fromisoformat(value) if isinstance(value, str) else value.date()
+    return sorted(add_alike(found, keys=2))

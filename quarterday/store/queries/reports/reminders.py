@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
+from quarterday.core.period import Period
 from quarterday.store.bulk import is_postgresql, to_column
 from quarterday.store.queries.raw import fetch
 from quarterday.store.queries.reports.view import of_sellers
+from quarterday.store.queries.reports.zones import Zone, add_alike, day_in, split_by_zone
 
 # An invoice is paid on the day that the last of it was settled.
 _SETTLED = """
@@ -79,24 +80,27 @@ class Taken(NamedTuple):
 
 
 def read_told(
-    since: datetime,
-    until: datetime,
-    within: int,
-    kinds: Sequence[str],
-    sellers: Sequence[int] | None,
-) -> Iterator[Told]:
-    """Messages of some kinds in a range of instants, with what was paid ``within`` days of them."""
+    period: Period, within: int, kinds: Sequence[str], sellers: Sequence[int] | None
+) -> list[Told]:
+    """Messages of some kinds, made in a range of days of their seller, with what was paid
+    ``within`` days of them.
+    """
+    zones = split_by_zone(period, sellers)
+    return add_alike((one for zone in zones for one in _told(zone, period, within, kinds)), keys=2)
+
+
+def _told(zone: Zone, period: Period, within: int, kinds: Sequence[str]) -> Iterator[Told]:
     words = {
         "kinds": ", ".join(["%s"] * len(kinds)),
-        "sellers": of_sellers("m.seller_id", sellers),
-        "soon": _soon(_day("m.send_at"), within),
+        "sellers": of_sellers("m.seller_id", zone.sellers),
+        "soon": _soon(day_in("m.send_at", zone.name), within),
     }
-    which = [since, until, *kinds]
+    which = [zone.since, zone.until, *kinds]
     mails, paid = (
         {(kind, currency): counts for kind, currency, *counts in fetch(sql.format(**words), values)}
         for sql, values in (
-            (_MAILS, [since, *which]),
-            (_PAID, [to_column(since.date()), *which]),
+            (_MAILS, [zone.since, *which]),
+            (_PAID, [to_column(period.start), *which]),
         )
     )
     for kind, currency, count in fetch(_MESSAGES.format(**words), which):
@@ -105,20 +109,19 @@ def read_told(
         yield Told(kind, currency, int(count), *map(int, sent), *map(int, settled))
 
 
-def read_steps(
-    since: datetime, until: datetime, within: int, sellers: Sequence[int] | None
-) -> Iterator[Taken]:
-    """Steps of dunning that were taken, by what they did."""
+def read_steps(period: Period, within: int, sellers: Sequence[int] | None) -> list[Taken]:
+    """Steps of dunning that were taken in a range of days of their seller, by what they did."""
+    zones = split_by_zone(period, sellers)
+    return add_alike((one for zone in zones for one in _steps(zone, period, within)), keys=2)
+
+
+def _steps(zone: Zone, period: Period, within: int) -> Iterator[Taken]:
     sql = _STEPS.format(
-        soon=_soon(_day("s.taken_at"), within), sellers=of_sellers("i.seller_id", sellers)
+        soon=_soon(day_in("s.taken_at", zone.name), within),
+        sellers=of_sellers("i.seller_id", zone.sellers),
     )
-    for action, currency, *counts in fetch(sql, [to_column(since.date()), since, until]):
+    for action, currency, *counts in fetch(sql, [to_column(period.start), zone.since, zone.until]):
         yield Taken(action, currency, *(int(one or 0) for one in counts))
-
-
-def _day(instant: str) -> str:
-    """The day of an instant in UTC."""
-    return f"({instant} AT TIME ZONE 'UTC')::date" if is_postgresql() else f"date({instant})"
 
 
 def _soon(day: str, within: int) -> str:
