@@ -27,19 +27,24 @@ class SendHooks:
         """Queue, then send until nothing waits that may go now."""
         feed_events(now=read_now())
         counts: Counter[str] = Counter()
-        silent: Counter[int] = Counter()
-        for _ in range(_MOST):
-            # Who does not answer is left alone until the next run; others need not wait for them.
-            avoid = [key for key, times in silent.items() if times >= _SILENT]
-            delivery = claim_delivery(now=read_now(), avoid=avoid)
-            if delivery is None:
-                break
-            if send_delivery(delivery, now=read_now()):
-                counts["sent"] += 1
-            else:
-                counts["failed"] += 1
-                silent[delivery.endpoint_id] += 1
+        send_waiting(counts)
         return dict(counts)
+
+
+def send_waiting(counts: Counter[str], *, most: int = _MOST, kind: str = "") -> None:
+    """Send what may go now, or only what has a kind that begins so; what became of each counts."""
+    silent: Counter[int] = Counter()
+    for _ in range(most):
+        # Who does not answer is left alone until the next run; others need not wait for them.
+        avoid = [key for key, times in silent.items() if times >= _SILENT]
+        delivery = claim_delivery(now=read_now(), avoid=avoid, kind=kind)
+        if delivery is None:
+            return
+        if send_delivery(delivery, now=read_now()):
+            counts["sent"] += 1
+        else:
+            counts["failed"] += 1
+            silent[delivery.endpoint_id] += 1
 
 
 class TidyHooks:
