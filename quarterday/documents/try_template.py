@@ -1,5 +1,7 @@
 """Try a template in a process of its own, so that an endless or greedy one harms nobody.
 
+Few are tried at once, or many greedy ones together would take all the memory there is.
+
 Run as a module it reads a page and a template from stdin, and prints what is wrong and, where they
 are asked for, pictures of the first pages as JSON.
 """
@@ -10,15 +12,21 @@ import json
 import resource
 import subprocess
 import sys
+import threading
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
 from quarterday.core.errors import BillingError
+from quarterday.ports.document import TryAgain
 
 SECONDS = 10
 _MOST_PAGES = 3
 _MEMORY = 2 << 30
+_AT_ONCE = 2
+# Whoever waits keeps a thread of the web server from others.
+_PATIENCE = 2.0
+_free = threading.BoundedSemaphore(_AT_ONCE)
 
 
 def try_template(page: Mapping[str, Any], template: str) -> None:
@@ -32,6 +40,15 @@ def draw_template(page: Mapping[str, Any], template: str) -> list[bytes]:
 
 
 def _run(page: Mapping[str, Any], template: str, most_pages: int = 0) -> list[str]:
+    if not _free.acquire(timeout=_PATIENCE):
+        raise TryAgain("other layouts are being drawn at this moment; try again in a few seconds")
+    try:
+        return _run_alone(page, template, most_pages)
+    finally:
+        _free.release()
+
+
+def _run_alone(page: Mapping[str, Any], template: str, most_pages: int) -> list[str]:
     given = json.dumps({"page": dict(page), "template": template, "most_pages": most_pages})
     command = [sys.executable, "-m", "quarterday.documents.try_template"]
     try:

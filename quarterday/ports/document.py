@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar, Protocol, cast
 
+from quarterday.core.errors import BillingError
 from quarterday.ports.discover import discover
+
+
+class TryAgain(BillingError):  # noqa: N818 - named for what it says
+    """Nothing is wrong, but too much is being drawn at this moment."""
 
 
 class DocumentRenderer(Protocol):
@@ -26,7 +31,10 @@ class DocumentRenderer(Protocol):
         """A page with a line of text and nothing else, to measure against."""
 
     def check(self, page: Mapping[str, Any], *, template: str) -> None:
-        """Refuse a template that does not work on a page, within bounds of time and memory."""
+        """Refuse a template that does not work on a page, within bounds of time and memory.
+
+        Raises `TryAgain` when others are being tried already.
+        """
 
     def draw(self, page: Mapping[str, Any], *, template: str) -> list[bytes]:
         """The first pages as PNG, to look at; refuses what `check` refuses."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from quarterday.core.access import StaffPermission
 from quarterday.core.errors import BillingError
-from quarterday.ports.document import find_renderer
+from quarterday.ports.document import TryAgain, find_renderer
 from quarterday.services.documents.draw_sample import draw_sample
 from quarterday.services.documents.save_template import save_template
 from quarterday.store.models import DocumentKind
@@ -85,6 +85,8 @@ def try_layout(request: HttpRequest, staff: Staff, kind: str) -> HttpResponse:
         try:
             pages = draw_sample(staff.seller, which, form.text())
             context["pages"] = [b64encode(one).decode() for one in pages]
+        except TryAgain as error:
+            context["busy"] = str(error)
         except BillingError as error:
             context["problem"] = str(error)
     return render(request, "console/edit/layout_try.html", context)
