@@ -13,10 +13,27 @@ from quarterday.core.money import currency, parse_minor
 
 
 class ApprovalKind(StrEnum):
-    """What may need a second pair of eyes: money that goes back, and credit that is given."""
+    """What may need a second pair of eyes: money that goes back, and credit that is given.
+
+    Credit is also whatever a `Waiver` gives up.
+    """
 
     REFUND = "refund"
     CREDIT = "credit"
+
+
+class Waiver(StrEnum):
+    """What gives up what a customer owes or has paid for; all of it counts as credit.
+
+    A credit note, an invoice made void, a fee that is waived, a debt that is written off, and a
+    payment whose invoices are credited, so that it becomes credit.
+    """
+
+    CREDIT_NOTE = "credit_note"
+    VOID = "void_invoice"
+    FEE = "waived_fee"
+    WRITE_OFF = "write_off"
+    PAYMENT = "payment_to_credit"
 
 
 # Who may do it may also approve it, of somebody else.

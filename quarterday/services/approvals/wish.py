@@ -1,4 +1,4 @@
-"""What somebody of the staff wants done: a refund, or credit."""
+"""What somebody of the staff wants done: a refund, credit, or giving up what is owed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from quarterday.core.approval import ApprovalKind
+from quarterday.core.approval import ApprovalKind, Waiver
 from quarterday.core.errors import BillingError
 from quarterday.core.limits import check_minor
+from quarterday.services.approvals.waive import measure_waiver
+from quarterday.services.errors import Conflict
 from quarterday.services.inputs import check_text
-from quarterday.store.models import Account, Payment
+from quarterday.store.models import Account, Invoice, Payment
 
 _REASON = 500
 
@@ -76,6 +78,34 @@ def wish_credit(
             "expires_on": expires_on.isoformat() if expires_on else "",
             "scope": dict(scope or {}),
         },
+    )
+
+
+def wish_waiver(
+    waiver: Waiver,
+    *,
+    subject: Invoice | Payment,
+    reason: str,
+    lines: Mapping[int, int | None] | None = None,
+) -> Wish:
+    """To give up what an invoice charged, or what a payment has paid, as `Waiver` says.
+
+    ``lines`` are amounts in minor units by position, as for `credit_invoice`. The amount is what
+    is given up, with tax. Raises `Conflict` where nothing is left, and `BillingError` without a
+    reason.
+    """
+    given = {str(position): minor for position, minor in (lines or {}).items()}
+    amount = measure_waiver(waiver, subject, lines)
+    if amount < 1:
+        raise Conflict(f"nothing is left of {subject} to give up")
+    return Wish(
+        kind=ApprovalKind.CREDIT,
+        account=subject.account,
+        currency=subject.currency,
+        amount_minor=check_minor(amount, "amount_minor"),
+        subject=subject.public_id,
+        reason=check_text(reason, "reason", _REASON),
+        data={"waiver": waiver, "lines": given},
     )
 
 

@@ -16,6 +16,7 @@ from quarterday.core.ledger import grant_credit as post_grant
 from quarterday.core.ledger import post_deposit
 from quarterday.core.limits import check_minor
 from quarterday.services.accounts.claim_account import claim_account
+from quarterday.services.approvals.check_limit import check_gift
 from quarterday.services.compare import check_same
 from quarterday.services.credit.credit_kinds import GIFTS, default_priority, ledger_kind
 from quarterday.services.credit.issue_advance import tax_deposit
@@ -51,6 +52,7 @@ def grant_credit(
     a gift, and an expense. ``expires_on`` is the first day on which it can no longer be used.
     Gifts are used before paid credit unless ``priority`` says otherwise. ``scope`` keeps it to
     new ``orders`` or ``renewals`` (``use``), and to ``products`` by code.
+    A ``role`` below the owner gives gifts within the limit of approvals only.
     The same ``external_id`` with the same input returns the grant as it stands. Raises
     `Conflict` for other input under it, and `BillingError` for bad input.
     """
@@ -72,6 +74,8 @@ def grant_credit(
         account = claim_account(account.id)
         if known := _find(grant):
             return known
+        if role != StaffRole.OWNER and kind in GIFTS:
+            check_gift(account=account, amount_minor=amount_minor, actor=actor, now=now)
         grant.currency = account.currency
         grant.save(force_insert=True)
         entry = _make_entry(grant, method)

@@ -30,15 +30,17 @@ def do_seen(
     input: Any,
     today: date,
     now: datetime,
+    rehearse: Callable[[], Any] | None = None,
 ) -> str:
     """What ``work`` answers, which is done once for a key of a caller.
 
+    Its effect is that of ``rehearse``, where what it does may be no more than to ask somebody.
     Asked again under the key, it does nothing and answers the same. Raises `EffectMoved` when the
     effect has another digest than ``seen``; nothing is done then.
     """
 
     def work_if_same() -> str:
-        foreseen = foresee(account, work, today=today)
+        foreseen = foresee(account, rehearse or work, today=today)
         if foreseen.digest != seen:
             raise EffectMoved(foreseen)
         return work()

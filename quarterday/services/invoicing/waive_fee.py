@@ -10,7 +10,8 @@ from quarterday.core.errors import BillingError
 from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.events.record_event import record_event
 from quarterday.services.invoicing.credit_invoice import credit_invoice
-from quarterday.store.models import CreditNote, InvoiceLine, LineKind
+from quarterday.store.models import CreditNote, InvoiceLine
+from quarterday.store.queries.fees import find_fees
 
 
 def waive_fee(
@@ -18,13 +19,14 @@ def waive_fee(
 ) -> CreditNote:
     """The credit note that waives a fee, such as for being late or for a way to pay.
 
-    Only what was charged singly is a fee; contracts are changed or credited. Waiving it again
-    returns the credit note there is. Raises `BillingError` for a line that is no fee, or of an
-    invoice that is void or written off.
+    Only what was put on by itself is a fee; all else is credited. Waiving it again returns the
+    credit note there is. Raises `BillingError` for a line that is no fee, or of an invoice that is
+    void or written off.
     """
-    if line.kind != LineKind.ONE_OFF:
+    if line.id not in find_fees(line.invoice):
         raise BillingError(
-            f"line {line.position} is no fee but {line.kind}; credit it, or change the contract"
+            f"line {line.position} of {line.invoice.label} is no fee that was put on by itself; "
+            "issue a credit note for it instead"
         )
     with transaction.atomic():
         account, line = claim_row(line, "invoice__account")

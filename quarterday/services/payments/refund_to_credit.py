@@ -41,7 +41,7 @@ def refund_to_credit(
     reason = check_text(reason, "reason", 500)
     with transaction.atomic():
         account, payment = claim_row(payment)
-        settled = _settled_by(payment)
+        settled = list_settled(payment)
         there = sum(one.amount_minor for one in settled)
         amount = there if amount_minor is None else amount_minor
         if not 0 < amount <= there:
@@ -118,7 +118,8 @@ def _is_all(invoice: Invoice, minor: int) -> bool:
     return minor == invoice.total_minor - credited
 
 
-def _settled_by(payment: Payment) -> list[Allocation]:
+def list_settled(payment: Payment) -> list[Allocation]:
+    """What a payment settles of invoices that stand, itself or by the credit that it became."""
     rows = Allocation.objects.select_related("grant").filter(
         Q(payment=payment) | Q(grant__payment=payment),
         amount_minor__gt=0,

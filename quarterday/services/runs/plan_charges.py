@@ -77,7 +77,7 @@ def plan_charges(seller: Seller, asked: Sequence[Asked]) -> ChargePlan:
     Every row that cannot be charged is named with its reason; the others stand in the plan. What
     is below zero gives money like credit does, so more of it than one person may give is refused.
     """
-    plan, given = ChargePlan(), Counter[int]()
+    plan = ChargePlan()
     limits = read_approval_limits(read_brand(seller).get("approvals", {}))
     products = {one.code: one for one in Product.objects.filter(seller=seller)}
     accounts = _find_accounts(seller, {one.account for one in asked})
@@ -88,12 +88,11 @@ def plan_charges(seller: Seller, asked: Sequence[Asked]) -> ChargePlan:
                 raise BillingError(f"there is no account {one.account!r}")
             row = _check(account, products, one)
             minor = int(str(row[3]))
-            given[account.id] += max(0, -minor)
-            if minor < 0 and limits.needs_another(
-                ApprovalKind.CREDIT, account.currency, given[account.id]
-            ):
+            if minor < 0 and ApprovalKind.CREDIT in limits.limits:
+                # Slices of many orders would pass the limit together.
                 raise BillingError(
-                    f"so much for account {account} needs a second person; give it as credit"
+                    f"credit has a limit here, so account {account} is not given less to pay by a "
+                    "charge; credit its invoice, or give it credit"
                 )
             plan.rows.append(row)
             plan.sums[account.currency] += minor

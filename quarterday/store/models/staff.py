@@ -97,6 +97,11 @@ class Approval(Row):
             ),
         )
 
+    @property
+    def deed(self) -> str:
+        """What it is about in words: a refund, credit, or what gives something up."""
+        return str(self.data.get("waiver") or self.kind).replace("_", " ")
+
 
 class AccountNote(Row):
     """What staff remember about a customer; the customer never sees it."""

@@ -6,10 +6,27 @@ import json
 from datetime import datetime, timedelta
 
 from quarterday.core.approval import ApprovalKind
-from quarterday.store.models import CreditGrant, CreditKind, Event, Refund
+from quarterday.store.models import (
+    Account,
+    CreditGrant,
+    CreditKind,
+    Event,
+    IdempotencyKey,
+    Refund,
+)
 
 _DAY = timedelta(days=1)
-_KINDS = {ApprovalKind.REFUND: "payment.refunded", ApprovalKind.CREDIT: "credit.granted"}
+# The events that give something, and where each says how much.
+_KINDS = {
+    ApprovalKind.REFUND: {"payment.refunded": "amount_minor"},
+    ApprovalKind.CREDIT: {
+        "credit.granted": "amount_minor",
+        "credit_note.issued": "total_minor",
+        "invoice.written_off": "amount_minor",
+    },
+}
+# What the customer has paid too much is theirs, and a credit note counts itself.
+_NO_GIFTS = (CreditKind.OVERPAYMENT, CreditKind.CREDIT_NOTE)
 
 
 def sum_given(
@@ -17,22 +34,29 @@ def sum_given(
 ) -> int:
     """What somebody gave to an account within a day, in minor units of a currency.
 
-    What the customer has paid too much is theirs: that it became credit was no gift.
+    Credit is also what they credited or wrote off. Whoever sums to give more has claimed the
+    account, so that nobody gives in between.
     """
+    amounts = _KINDS[kind]
     rows = Event.objects.filter(
-        account_id=account_id, kind=_KINDS[kind], actor=actor, at__gt=now - _DAY
+        account_id=account_id, kind__in=amounts, actor=actor, at__gt=now - _DAY
     )
-    given = (json.loads(data) for data in rows.values_list("data", flat=True))
+    given = ((name, json.loads(data)) for name, data in rows.values_list("kind", "data"))
     return sum(
-        one["amount_minor"]
-        for one in given
-        if one["currency"] == currency and one.get("kind") != CreditKind.OVERPAYMENT
+        one[amounts[name]]
+        for name, one in given
+        if one["currency"] == currency and one.get("kind") not in _NO_GIFTS
     )
 
 
-def is_done(kind: ApprovalKind, *, account_id: int, key: str) -> bool:
-    """Whether a refund or grant was made under a key, so that asking again is no second one."""
-    model: type[Refund] | type[CreditGrant] = Refund
-    if kind is ApprovalKind.CREDIT:
-        model = CreditGrant
-    return model._default_manager.filter(account_id=account_id, external_id=key).exists()
+def is_done(kind: ApprovalKind, *, account: Account, key: str) -> bool:
+    """Whether something was made under a key, so that asking again is no second one."""
+    if kind is ApprovalKind.REFUND:
+        return Refund.objects.filter(account=account, external_id=key).exists()
+    keys = IdempotencyKey.objects.filter(caller=caller_of(account.public_id), key=key)
+    return keys.exists() or CreditGrant.objects.filter(account=account, external_id=key).exists()
+
+
+def caller_of(account_id: str) -> str:
+    """Under which name an account, by public id, keeps the keys of what was given up for it."""
+    return f"waive {account_id}"

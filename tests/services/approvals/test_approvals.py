@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from quarterday.core.approval import Waiver
 from quarterday.core.errors import BillingError
 from quarterday.services.approvals.decide_approval import (
     approve,
@@ -14,7 +15,7 @@ from quarterday.services.approvals.decide_approval import (
     withdraw,
 )
 from quarterday.services.approvals.do_or_ask import Outcome, do_or_ask
-from quarterday.services.approvals.wish import Wish, wish_credit, wish_refund
+from quarterday.services.approvals.wish import Wish, wish_credit, wish_refund, wish_waiver
 from quarterday.services.errors import Conflict
 from quarterday.services.payments.refund_by_gateway import refund_by_gateway
 from quarterday.services.payments.start_refund import start_refund
@@ -25,7 +26,9 @@ from quarterday.store.models import (
     Approval,
     Brand,
     CreditGrant,
+    CreditNote,
     Event,
+    Invoice,
     Payment,
     Refund,
     User,
@@ -90,6 +93,74 @@ def test_what_a_customer_paid_too_much_is_no_gift(shop: Shop) -> None:
     wish = wish_credit(account=shop.account, amount_minor=900, reason="slow")
     assert ask(wish, finn).approval is None
     assert ask(wish, finn, key="k2").approval is not None
+
+
+@pytest.mark.parametrize("kind", ["refund", "gateway", "credit", "note"])
+def test_wishes_at_the_same_instant_do_not_pass_the_limit_together(
+    open_shop: Shop, kind: str
+) -> None:
+    payment, finn = limit(open_shop), person("finn")
+    account = Account.objects.get(id=open_shop.account.id)
+    invoice = Invoice.objects.get()
+
+    def wish() -> Wish:
+        if kind == "credit":
+            return wish_credit(account=account, amount_minor=600, reason="sorry")
+        if kind == "note":
+            return wish_waiver(Waiver.CREDIT_NOTE, subject=invoice, lines={1: 500}, reason="sorry")
+        return wish_refund(
+            payment=payment, amount_minor=3000, reason="outage", reopen=True,
+            by_gateway=kind == "gateway",
+        )  # fmt: skip
+
+    calls = [lambda key=f"k{n}": ask(wish(), finn, key=key) for n in range(4)]
+    answers = together(*calls)
+    asked = [one.approval for one in answers if isinstance(one, Outcome)]
+    assert len(asked) == 4, answers
+    assert sum(one is None for one in asked) == 1
+    made = Refund if "refund" in kind or kind == "gateway" else CreditGrant
+    assert made.objects.count() == 1
+    again = together(*calls)
+    assert made.objects.count() == 1
+    assert sorted(str(one) for one in again) == sorted(str(one) for one in answers)
+
+
+def test_whatever_gives_up_what_is_owed_counts_as_credit(shop: Shop) -> None:
+    """No way around: an invoice of 11.90 at a limit of 10.00."""
+    limit(shop)
+    finn, olga = person("finn"), person("olga")
+    invoice, paid = shop.invoice(1000), Invoice.objects.get(status="paid")
+    payment = Payment.objects.get()
+    whole: tuple[tuple[Waiver, Invoice | Payment], ...] = (
+        (Waiver.CREDIT_NOTE, paid), (Waiver.CREDIT_NOTE, invoice), (Waiver.VOID, invoice),
+        (Waiver.WRITE_OFF, invoice), (Waiver.PAYMENT, payment),
+    )  # fmt: skip
+    rows = []
+    for n, (waiver, subject) in enumerate(whole):
+        wish = wish_waiver(waiver, subject=subject, reason="sorry")
+        rows.append(ask(wish, finn, key=f"w{n}").approval)
+    asked = [one for one in rows if one]
+    assert len(asked) == 5 and not CreditNote.objects.exists()
+    assert not Event.objects.filter(kind="invoice.written_off").exists()
+    # What is below the limit is done, and counts with all that follows.
+    small = wish_waiver(Waiver.CREDIT_NOTE, subject=invoice, lines={1: 800}, reason="sorry")
+    for _ in range(2):
+        note = CreditNote.objects.get(public_id=ask(small, finn, key="small").result)
+    assert note.total_minor == 952
+    gift = wish_credit(account=invoice.account, amount_minor=49, reason="sorry")
+    assert ask(gift, finn, key="gift").approval is not None
+    # An approval is for what was looked at: less is left to write off now.
+    ended = approve(row_of(asked[3]), user=olga, role="owner", now=NOW)
+    assert ended.status == "failed" and "11.90" in ended.error and "2.38" in ended.error
+    rest = wish_waiver(Waiver.WRITE_OFF, subject=Invoice.objects.get(id=invoice.id), reason="x")
+    row = ask(rest, finn, key="rest").approval
+    assert row is not None
+    for _ in range(2):
+        assert approve(row_of(row), user=olga, role="owner", now=NOW).status == "done"
+    assert Invoice.objects.get(id=invoice.id).status == "written_off"
+    done = approve(row_of(asked[0]), user=olga, role="owner", now=NOW)
+    assert (done.status, CreditGrant.objects.get().amount_minor) == ("done", 11900)
+    assert CreditNote.objects.filter(public_id=done.result).exists()
 
 
 def test_above_it_somebody_else_decides(shop: Shop) -> None:

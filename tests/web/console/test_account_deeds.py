@@ -12,6 +12,8 @@ from django.db.models import Model
 from quarterday.ports.clock import VARIABLE
 from quarterday.ports.outcomes import KeptMethod
 from quarterday.services.accounts.add_contact import add_contact
+from quarterday.services.catalog.publish_product import publish_product
+from quarterday.services.dunning.save_policy import save_policy
 from quarterday.services.payments.keep_method import keep_method
 from quarterday.services.payments.start_attempt import start_attempt
 from quarterday.store.models import (
@@ -36,6 +38,7 @@ from quarterday.store.models import (
     Subscription,
 )
 from quarterday.web.console.account.deeds import ALL
+from tests.services.dunning.debtor import Debtor
 from tests.services.till import NOW, Shop
 from tests.web.console.staffer import Staffer, hire
 from tests.web.portal.customer import CLOCK, offer_sandbox, plan_of
@@ -130,6 +133,35 @@ def test_above_the_limit_somebody_else_looks_first(shop: Shop) -> None:
     assert Approval.objects.get().amount_minor == 2000
 
 
+def test_no_deed_of_this_page_gives_more_than_the_limit(shop: Shop) -> None:
+    """The console's doors, one by one; `tests/services/approvals` has the sums."""
+    limits = {"approvals": {"credit": {"EUR": "10.00"}, "refund": {"EUR": "10.00"}}}
+    Brand.objects.update_or_create(seller=shop.seller, defaults={"data": limits})
+    desk = Desk(shop, "finance")
+    paid = shop.invoice(1000)
+    payment, owed = shop.pay(1190), shop.invoice(2000)
+    deeds: tuple[tuple[str, Model, dict[str, Any]], ...] = (
+        ("credit-note", paid, {"line_1": "10"}), ("credit-note", owed, {"line_1": "20"}),
+        ("void", owed, {}), ("write-off", owed, {}), ("refund-to-credit", payment, {}),
+        ("refund", payment, {"amount": "11.90", "way": "hand", "reopen": "yes"}),
+    )  # fmt: skip
+    for number, (code, of, fields) in enumerate(deeds, 1):
+        said = desk.do(code, of, **fields, reason="Sorry")
+        assert "above your limit" in said and "Ask to" in said, code
+        assert Approval.objects.count() == number, code
+    assert not CreditNote.objects.exists() and not Refund.objects.exists()
+    assert not CreditGrant.objects.exists()
+    assert Invoice.objects.get(id=owed.id).open_minor == 2380
+    other = Staffer(hire(shop.seller, "owner"))
+    row = Approval.objects.get(subject=paid.public_id)
+    url = f"/console/staff/approvals/{row.public_id}/"
+    assert f"A credit note of 11.90 € is issued for invoice {paid.label}" in plain(other.see(url))
+    other.send(f"{url}decide/", decision="approve")
+    assert CreditGrant.objects.get().amount_minor == 1190
+    for one in Approval.objects.filter(status="waiting"):
+        plain(other.see(f"/console/staff/approvals/{one.public_id}/"))
+
+
 def test_a_payment_is_recorded_refunded_and_turned_into_credit(shop: Shop) -> None:
     desk = Desk(shop)
     first, second = shop.invoice(1000), shop.invoice(500)
@@ -187,10 +219,14 @@ def test_an_invoice_is_corrected_and_sent(shop: Shop) -> None:
     assert "A credit note of 4.76 € is issued." in said
     assert f"Of invoice {invoice.label}, 15.47 € is open afterwards, instead of 20.23 €." in said
     assert CreditNote.objects.get().reason == "Half a month down"
-    said = desk.do("waive-fee", invoice, line="2", reason="Kindness")
-    assert "A credit note of 8.33 € is issued." in said
+    # What people charged is no fee: it is credited, and not waived.
+    text = desk.staffer.refuse(desk.url("waive-fee", invoice), 422, line="2", reason="x")
+    assert "is not one of the available choices" in text
+    fee = late_fee(shop, invoice)
+    said = desk.do("waive-fee", fee, line="1", reason="Kindness")
+    assert "A credit note of 5.00 € is issued." in said
     assert CreditNote.objects.count() == 2
-    assert event_of("fee.waived").subject == invoice.public_id
+    assert event_of("fee.waived").subject == fee.public_id
     before = Message.objects.filter(kind="invoice_issued").count()
     desk.do("send-again", invoice)
     assert Message.objects.filter(kind="invoice_issued").count() == before + 1
@@ -202,7 +238,16 @@ def test_an_invoice_is_corrected_and_sent(shop: Shop) -> None:
     said = desk.do("void", other, reason="Wrong customer")
     assert f"Invoice {other.label} is void" in said
     states = dict(Invoice.objects.values_list("label", "status"))
-    assert states == {invoice.label: "written_off", other.label: "void"}
+    assert states == {invoice.label: "written_off", other.label: "void", fee.label: "paid"}
+
+
+def late_fee(shop: Shop, invoice: Invoice) -> Invoice:
+    """The invoice for being late with another one."""
+    publish_product(seller=shop.seller, code="late-fee", name="Late fee", now=NOW)
+    step = {"key": "fee", "offset": 2, "action": "fee", "fixed": {"EUR": "5.00"}}
+    save_policy(seller=shop.seller, data={"code": "mine", "steps": [step]}, now=NOW)
+    Debtor(shop, policy="mine").look(0, 1, 2)
+    return Invoice.objects.exclude(id=invoice.id).get()
 
 
 def test_charges_are_added_billed_and_dropped(shop: Shop) -> None:

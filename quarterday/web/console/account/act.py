@@ -169,6 +169,7 @@ def _do(request: HttpRequest, deed: Deed, case: Case, form: forms.Form) -> HttpR
                 lambda: deed.do(case, given),
                 seen=seen,
                 today=case.today,
+                rehearse=lambda: deed.rehearse(case, given),
                 **once_only,
             )
     except EffectMoved as moved:

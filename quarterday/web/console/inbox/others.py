@@ -167,7 +167,7 @@ class ApprovalsKind:
         amount = format_money(one.amount_minor, one.currency)
         return Row(
             one.public_id,
-            f"{one.kind.capitalize()} of {amount} for {one.account.name}",
+            f"{one.deed.capitalize()} of {amount} for {one.account.name}",
             f"Asked by {one.asked_by.name or one.asked_by.email}: {one.reason}",
             on=local_date(one.asked_at, staff.seller.time_zone),
             url=f"/console/staff/approvals/{one.public_id}/",

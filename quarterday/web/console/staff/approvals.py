@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST, require_safe
 
 from quarterday.core.access import StaffPermission
-from quarterday.core.approval import NEEDED, ApprovalKind
+from quarterday.core.approval import NEEDED, ApprovalKind, Waiver
 from quarterday.core.errors import BillingError
 from quarterday.services.approvals.decide_approval import approve, refuse, withdraw
-from quarterday.store.models import Approval, ApprovalStatus, Payment
+from quarterday.store.models import Approval, ApprovalStatus, Invoice, Payment
 from quarterday.store.queries.staff import find_approval, list_waiting
 from quarterday.web.console.door import Staff, staff_page
 from quarterday.web.console.keyset import page_of
@@ -58,7 +58,7 @@ def approval(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
         "may_withdraw": is_mine and row.status == ApprovalStatus.WAITING,
         "amount": format_money(row.amount_minor, row.currency),
     }
-    title = f"{row.kind.capitalize()} of {context['amount']}"
+    title = f"{row.deed.capitalize()} of {context['amount']}"
     return show(request, staff, "console/staff/approval.html", context, title=title)
 
 
@@ -90,6 +90,8 @@ def decide(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
 def list_effects(row: Approval) -> list[str]:
     """What approving does, in sentences."""
     amount = format_money(row.amount_minor, row.currency)
+    if "waiver" in row.data:
+        return _list_waived(row, amount)
     if row.kind == ApprovalKind.CREDIT:
         kind, until = row.data.get("kind", ""), row.data.get("expires_on")
         # The first day on which it is no longer good is stored as text.
@@ -114,6 +116,24 @@ def list_effects(row: Approval) -> list[str]:
         else "It is taken from the account’s credit; no invoice is owed again."
     )
     return [way, rest, "The customer is told by mail."]
+
+
+def _list_waived(row: Approval, amount: str) -> list[str]:
+    """Of the invoice, or of the payment whose invoices are credited."""
+    waiver = Waiver(row.data["waiver"])
+    if waiver is Waiver.PAYMENT:
+        return [
+            f"The invoices that the payment settled are credited; {amount} of it is credit then.",
+            "They are told by mail.",
+        ]
+    invoice = Invoice.objects.filter(account=row.account, public_id=row.subject).first()
+    if invoice is None:
+        return ["The invoice is not there any more; approving will fail."]
+    if waiver is Waiver.WRITE_OFF:
+        return [f"{amount} that is open of invoice {invoice.label} becomes a loss."]
+    noted = f"A credit note of {amount} is issued for invoice {invoice.label}"
+    end = ", which is void then." if waiver is Waiver.VOID else "; what is not owed becomes credit."
+    return [f"{noted}{end}", "They are told by mail."]
 
 
 def _find(staff: Staff, key: str) -> Approval:

@@ -8,23 +8,23 @@ from typing import Any
 from django import forms
 
 from quarterday.core.access import StaffPermission as May
+from quarterday.core.approval import Waiver
 from quarterday.core.errors import BillingError
 from quarterday.core.lifecycle import InvoiceState
+from quarterday.services.approvals.wish import Wish, wish_waiver
 from quarterday.services.collection.resume_collection import resume_collection
 from quarterday.services.collection.stop_collection import stop_collection
-from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.invoicing.credit_lines import choose_lines
-from quarterday.services.invoicing.void_invoice import void_invoice
-from quarterday.services.invoicing.waive_fee import waive_fee
-from quarterday.services.invoicing.write_off_invoice import write_off_invoice
 from quarterday.services.messages.send_again import send_again
 from quarterday.store.models import (
     Collection,
     CollectionStatus,
+    CreditNote,
     DocumentSeries,
     Invoice,
-    LineKind,
 )
+from quarterday.store.queries.fees import find_fees
+from quarterday.web.console.account.approvals import Waiving
 from quarterday.web.console.account.deed import Case, Deed, Given
 from quarterday.web.console.account.inputs import AmountField, make_form, reason_field
 from quarterday.web.kit.words import format_day
@@ -62,7 +62,7 @@ class WithReason(OfInvoice):
         return make_form({"reason": reason_field(help_text=self.why)}, data, initial)
 
 
-class CreditLines(OfInvoice):
+class CreditLines(Waiving, OfInvoice):
     """A credit note for an invoice, or for some of its lines."""
 
     code, label = "credit-note", "Credit note"
@@ -108,10 +108,10 @@ class CreditLines(OfInvoice):
 
     def verb(self, case: Case, given: Given) -> str:
         """As it is called."""
-        return "Issue the credit note"
+        return self.ask_or("Issue the credit note", case, given)
 
-    def do(self, case: Case, given: Given) -> str:
-        """Issue it."""
+    def wish(self, case: Case, given: Given) -> Wish:
+        """The lines that have an amount."""
         lines = {
             int(name.removeprefix("line_")): amount
             for name, amount in given.items()
@@ -119,13 +119,17 @@ class CreditLines(OfInvoice):
         }
         if not lines:
             raise BillingError("reason: give an amount for at least one line")
-        note = credit_invoice(
-            invoice=case.subject, lines=lines, reason=given["reason"], **case.terms()
+        return wish_waiver(
+            Waiver.CREDIT_NOTE, subject=case.subject, lines=lines, reason=given["reason"]
         )
+
+    def say(self, case: Case, given: Given, note: CreditNote | None) -> str:
+        """The note."""
+        assert note is not None
         return f"Credit note {note.label} of {case.money(note.total_minor)} is issued."
 
 
-class VoidInvoice(WithReason):
+class VoidInvoice(Waiving, WithReason):
     """An invoice that should not have been issued."""
 
     code, label = "void", "Make void"
@@ -144,15 +148,19 @@ class VoidInvoice(WithReason):
 
     def verb(self, case: Case, given: Given) -> str:
         """With the number."""
-        return f"Make {case.subject.label} void"
+        return self.ask_or(f"Make {case.subject.label} void", case, given)
 
-    def do(self, case: Case, given: Given) -> str:
-        """Void it."""
-        note = void_invoice(invoice=case.subject, reason=given["reason"], **case.terms())
+    def wish(self, case: Case, given: Given) -> Wish:
+        """All of it."""
+        return wish_waiver(Waiver.VOID, subject=case.subject, reason=given["reason"])
+
+    def say(self, case: Case, given: Given, note: CreditNote | None) -> str:
+        """With the note."""
+        assert note is not None
         return f"Invoice {case.subject.label} is void; credit note {note.label} says so."
 
 
-class WriteOff(WithReason):
+class WriteOff(Waiving, WithReason):
     """A debt that will not be collected."""
 
     code, label = "write-off", "Write off"
@@ -166,24 +174,27 @@ class WriteOff(WithReason):
 
     def verb(self, case: Case, given: Given) -> str:
         """With the amount."""
-        return f"Write off {case.money(case.subject.open_minor)}"
+        return self.ask_or(f"Write off {case.money(case.subject.open_minor)}", case, given)
 
-    def do(self, case: Case, given: Given) -> str:
-        """Write it off."""
-        write_off_invoice(invoice=case.subject, reason=given["reason"], **case.terms())
+    def wish(self, case: Case, given: Given) -> Wish:
+        """What is open of it."""
+        return wish_waiver(Waiver.WRITE_OFF, subject=case.subject, reason=given["reason"])
+
+    def say(self, case: Case, given: Given, note: CreditNote | None) -> str:
+        """With the number."""
         return f"What was open of invoice {case.subject.label} is written off."
 
 
-class WaiveFee(OfInvoice):
+class WaiveFee(Waiving, OfInvoice):
     """A fee is given back."""
 
     code, label = "waive-fee", "Waive a fee"
     needed = (May.BOOK_MONEY, May.GRANT_CREDIT)
     states = (InvoiceState.OPEN, InvoiceState.PAID)
-    hint = "For what was charged once, such as for being late or for a way to pay."
+    hint = "For what was charged by itself for being late or for a way to pay."
 
     def fits(self, case: Case) -> bool:
-        """Where something was charged once."""
+        """Where there is a fee."""
         return super().fits(case) and bool(_fees(case.subject))
 
     def form(self, case: Case, data: Any = None, initial: Any = None) -> forms.Form:
@@ -208,18 +219,23 @@ class WaiveFee(OfInvoice):
 
     def verb(self, case: Case, given: Given) -> str:
         """As it is called."""
-        return "Waive the fee"
+        return self.ask_or("Waive the fee", case, given)
 
-    def do(self, case: Case, given: Given) -> str:
-        """Waive it."""
-        line = case.subject.lines.get(position=int(given["line"]))
-        note = waive_fee(line=line, reason=given["reason"], **case.terms())
+    def wish(self, case: Case, given: Given) -> Wish:
+        """The line."""
+        lines = {int(given["line"]): None}
+        return wish_waiver(Waiver.FEE, subject=case.subject, lines=lines, reason=given["reason"])
+
+    def say(self, case: Case, given: Given, note: CreditNote | None) -> str:
+        """With the note."""
+        assert note is not None
         return f"The fee is waived by credit note {note.label}."
 
 
 def _fees(invoice: Invoice) -> list[Any]:
-    found = choose_lines(invoice, None)
-    return [one for one in found if one.line.kind == LineKind.ONE_OFF and one.amount_minor > 0]
+    fees = find_fees(invoice)
+    found = choose_lines(invoice, None) if fees else []
+    return [one for one in found if one.line.id in fees and one.amount_minor > 0]
 
 
 class SendAgain(OfInvoice):

@@ -8,17 +8,16 @@ from typing import Any
 from django import forms
 
 from quarterday.core.access import StaffPermission as May
-from quarterday.core.errors import BillingError
+from quarterday.core.approval import Waiver
 from quarterday.core.lifecycle import PaymentState
 from quarterday.services.approvals.do_or_ask import do_or_ask, needs_another
-from quarterday.services.approvals.wish import Wish, wish_refund
+from quarterday.services.approvals.wish import Wish, wish_refund, wish_waiver
 from quarterday.services.payments.book_refund import find_left
 from quarterday.services.payments.refund_payment import refund_payment
-from quarterday.services.payments.refund_to_credit import refund_to_credit
 from quarterday.services.payments.start_refund import start_refund
-from quarterday.store.models import Payment, Refund
+from quarterday.store.models import CreditNote, Payment, Refund
 from quarterday.store.queries.refunds import find_origin
-from quarterday.web.console.account.approvals import ASKED, has_asked, say_asked
+from quarterday.web.console.account.approvals import ASKED, Waiving, has_asked, say_asked
 from quarterday.web.console.account.deed import Case, Deed, Given
 from quarterday.web.console.account.inputs import AmountField, make_form, reason_field, show_minor
 
@@ -139,7 +138,7 @@ def _wish(case: Case, given: Given) -> Wish:
     )
 
 
-class RefundToCredit(_OfPayment):
+class RefundToCredit(Waiving, _OfPayment):
     """The money stays here, as credit for what the customer buys next."""
 
     code, label = "refund-to-credit", "Turn into credit"
@@ -157,9 +156,14 @@ class RefundToCredit(_OfPayment):
         """Credit pays the next invoices."""
         return "bill what should be owed again by a one-off charge; the credit pays it."
 
-    def do(self, case: Case, given: Given) -> str:
-        """Turn it."""
-        amount = refund_to_credit(payment=case.subject, reason=given["reason"], **case.terms())
-        if not amount:
-            raise BillingError("reason: nothing that this payment settled is left to give back")
-        return f"{case.money(amount)} is credit now."
+    def verb(self, case: Case, given: Given) -> str:
+        """As it is called."""
+        return self.ask_or(self.label, case, given)
+
+    def wish(self, case: Case, given: Given) -> Wish:
+        """All that it settled."""
+        return wish_waiver(Waiver.PAYMENT, subject=case.subject, reason=given["reason"])
+
+    def say(self, case: Case, given: Given, note: CreditNote | None) -> str:
+        """That it stays."""
+        return "What it paid is credit now."
