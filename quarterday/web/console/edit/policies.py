@@ -26,7 +26,7 @@ from quarterday.web.console.edit.policy_form import (
     start_from,
     to_policy,
 )
-from quarterday.web.console.edit.timeline import ACTIONS, draw_policy, foresee_example
+from quarterday.web.console.edit.timeline import ACTIONS, draw_policy, foresee_example, say_problem
 from quarterday.web.console.edit.words import HOME, find_used
 from quarterday.web.console.page import show
 from quarterday.web.kit.clock import read_now, read_today
@@ -98,7 +98,7 @@ def _save(
     try:
         row = save_policy(seller=staff.seller, data=data, now=read_now(), actor=staff.actor)
     except BillingError as error:
-        head.add_error(None, str(error))
+        head.add_error(None, say_problem(error, data))
         return ""
     messages.success(request, f"Saved as version {row.version}. It holds from now on.")
     return row.code
@@ -131,12 +131,12 @@ def try_policy(request: HttpRequest, staff: Staff) -> HttpResponse:
     given = [one.cleaned_data for one in steps.forms]
     code = head.cleaned_data.get("code") or request.POST.get("was", "") or "draft"
     old = list_policies(staff.seller).get(code)
+    data = to_policy({**head.cleaned_data, "code": code}, given, old, staff.seller.currency)
     try:
-        data = to_policy({**head.cleaned_data, "code": code}, given, old, staff.seller.currency)
         policy = read_policy(data)
         context |= _explain(policy, staff.seller, read_today(staff.seller))
     except BillingError as error:
-        context["problem"] = str(error)
+        context["problem"] = say_problem(error, data)
     return render(request, "console/edit/policy_try.html", context)
 
 

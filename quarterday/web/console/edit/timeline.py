@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from quarterday.core.dunning import (
     CONSEQUENCES,
     MESSAGES,
+    TEMPLATES,
     Action,
     Coming,
     Debt,
     DunningPolicy,
     foresee_steps,
 )
+from quarterday.core.errors import BillingError
+from quarterday.web.console.edit.words import kind_name
 
 _WIDTH, _EDGE = 1000, 14
 ACTIONS = {
@@ -60,6 +66,18 @@ def draw_policy(policy: DunningPolicy) -> list[Mark]:
 def foresee_example(policy: DunningPolicy, due_on: date) -> list[Coming]:
     """What would be done about an invoice that nobody pays, on which days."""
     return foresee_steps(policy, Debt(due_on), [], min(due_on, due_on.replace(day=1)))
+
+
+def say_problem(error: BillingError, data: Mapping[str, Any]) -> str:
+    """Why a policy cannot be so, with its steps called as the page calls them."""
+    said = str(error)
+    for step in data["steps"]:
+        when = _say_days(step["offset"]) if step["offset"] else "on the due date"
+        words = f"“{ACTIONS[Action(step['action'])]}” {when}"
+        said = re.sub(rf"\bstep (\d+ )?'{re.escape(step['key'])}'", words, said)
+    for name in dict.fromkeys(sum(TEMPLATES.values(), ())):
+        said = re.sub(rf"\b{name}\b", f"“{kind_name(name)}”", said)
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _say_days(offset: int) -> str:

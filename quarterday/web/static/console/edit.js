@@ -30,6 +30,7 @@
       row,
       input: row.querySelector("[data-offset]"),
       action: row.querySelector("select[name$=action]"),
+      unit: row.querySelector("select[name$=unit]"),
     })).filter((one) => one.action.value && one.input.value !== "");
   const range = () => {
     const days = rows().map((one) => Number(one.input.value));
@@ -49,6 +50,20 @@
     one.input.dispatchEvent(new Event("input", { bubbles: true }));
   };
   const handles = new Map();
+  // What the step in hand does and when, in words: for fingers and keys, which see no title.
+  const said = document.querySelector("[data-said]");
+  const usual = said.textContent;
+  const when = (one) => {
+    const day = Number(one.input.value);
+    if (day === 0) return "on the due date";
+    const days = one.unit.value === "business_days" ? "working day" : "day";
+    return Math.abs(day) + " " + days + (Math.abs(day) === 1 ? " " : "s ")
+      + (day < 0 ? "before" : "after") + " the due date";
+  };
+  const say = (one) => {
+    said.textContent = one ? one.action.selectedOptions[0].textContent + ", " + when(one) : usual;
+    said.classList.toggle("quiet", !one);
+  };
   const put = (handle, one) => {
     const day = Number(one.input.value);
     const words = one.action.selectedOptions[0].textContent;
@@ -57,10 +72,10 @@
     handle.setAttribute("aria-valuemin", low);
     handle.setAttribute("aria-valuemax", high);
     handle.setAttribute("aria-label", words);
-    handle.setAttribute("aria-valuetext", day === 0 ? "on the due date"
-      : Math.abs(day) + (Math.abs(day) === 1 ? " day " : " days ") + (day < 0 ? "before" : "after") + " the due date");
-    handle.className = "e-handle e-" + (LOOKS[one.action.value] || "deed");
-    handle.title = words + ", " + day;
+    handle.setAttribute("aria-valuetext", when(one));
+    handle.classList.remove("e-word", "e-bad", "e-deed");
+    handle.classList.add("e-handle", "e-" + (LOOKS[one.action.value] || "deed"));
+    handle.title = words + ", " + when(one);
     handle.textContent = day;
   };
   const make = (one) => {
@@ -68,24 +83,38 @@
     handle.type = "button";
     handle.setAttribute("role", "slider");
     handle.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+      const by = {
+        ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -7, PageUp: 7,
+      }[event.key];
       if (!by) return;
       event.preventDefault();
       tell(one, Number(one.input.value) + by);
+      say(one);
     });
+    handle.addEventListener("focus", () => say(one));
+    handle.addEventListener("blur", () => say(null));
     handle.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       handle.setPointerCapture(event.pointerId);
       dragged = true;
+      say(one);
+      handle.classList.add("e-dragged");
       const box = track.getBoundingClientRect();
+      // Where it was taken hold of stays under the pointer.
+      const held = event.clientX - box.left - (place(Number(one.input.value)) * box.width) / 100;
       const move = (moved) => {
-        const share = Math.min(1, Math.max(0, (moved.clientX - box.left) / box.width));
+        const share = Math.min(1, Math.max(0, (moved.clientX - held - box.left) / box.width));
         const day = Math.round(low + share * (high - low));
-        if (day !== Number(one.input.value)) tell(one, day);
+        if (day !== Number(one.input.value)) {
+          tell(one, day);
+          say(one);
+        }
       };
       handle.addEventListener("pointermove", move);
       handle.addEventListener("lostpointercapture", () => {
         handle.removeEventListener("pointermove", move);
         dragged = false;
+        handle.classList.remove("e-dragged");
         draw();
       }, { once: true });
     });
