@@ -35,6 +35,7 @@ class DeliverMessages:
     name: ClassVar[str] = "deliver_messages"
     every: ClassVar[timedelta] = timedelta(seconds=5)
     is_recorded: ClassVar[bool] = False
+    is_spread: ClassVar[bool] = True
 
     def run(self) -> dict[str, Any]:
         """Send until nothing waits that may go now."""

@@ -27,6 +27,7 @@ class DriveServices:
     name: ClassVar[str] = "drive_services"
     every: ClassVar[timedelta] = timedelta(seconds=5)
     is_recorded: ClassVar[bool] = False
+    is_spread: ClassVar[bool] = True
 
     def run(self) -> dict[str, Any]:
         """Drive what is due, each service by itself."""

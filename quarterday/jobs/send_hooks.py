@@ -22,6 +22,7 @@ class SendHooks:
     name: ClassVar[str] = "send_hooks"
     every: ClassVar[timedelta] = timedelta(seconds=5)
     is_recorded: ClassVar[bool] = False
+    is_spread: ClassVar[bool] = True
 
     def run(self) -> dict[str, Any]:
         """Queue, then send until nothing waits that may go now."""

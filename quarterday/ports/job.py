@@ -17,7 +17,8 @@ class Job(Protocol):
 
     ``every`` divides time into slots. One that ``is_recorded`` runs once in each slot, whatever
     number of workers there are, and what it did is kept; the others look for work in the tables
-    themselves, claim it row by row, and may run at once.
+    themselves, claim it row by row, and may run at once. One that also says ``is_spread = True`` is
+    done by every worker at the same time, since it takes only what no other has claimed.
     """
 
     name: ClassVar[str]
@@ -26,6 +27,11 @@ class Job(Protocol):
 
     def run(self) -> Mapping[str, Any]:
         """Do what is due; a word or number for each thing worth telling."""
+
+
+def is_spread(job: Job) -> bool:
+    """Whether every worker does a job, beside the others that do."""
+    return bool(getattr(job, "is_spread", False))
 
 
 Tell = Callable[[str, Mapping[str, Any]], None]

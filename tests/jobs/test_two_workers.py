@@ -24,11 +24,14 @@ Seen = Callable[[], bool]
 
 
 @contextmanager
-def run_worker(url: str, folder: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+def run_worker(
+    url: str, folder: Path, *options: str, **more: str
+) -> Iterator[subprocess.Popen[bytes]]:
     environ = os.environ | {
         "QUARTERDAY_DATABASE_URL": url,
         "QUARTERDAY_MAIL_URL": f"file://{folder}/mail",
         "QUARTERDAY_NOW": "2026-03-02T12:00:00+00:00",
+        **more,
     }
     with (folder / "worker.log").open("ab") as log:
         worker = subprocess.Popen(

@@ -4,6 +4,9 @@ Each job has a tick of its own, which any worker gives and PostgreSQL keeps once
 that of each job one runs at a time and ticks do not pile up behind it. A tick holds nothing: what
 is due stands in the tables, so what failed is tried again by the next one. Where a worker dies,
 its ticks are given again by those that live.
+
+Jobs that every worker does need no ticks: each worker looks for itself, beside all others, so more
+workers make them faster. What one has claimed no other takes, until the claim lapses.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import connections
@@ -24,7 +28,7 @@ from quarterday.jobs.note_failures import FailureNotes
 from quarterday.jobs.run_jobs import Taken, name_slot, run_in_slot
 from quarterday.jobs.workers.cron import write_cron
 from quarterday.ports.clock import read_now
-from quarterday.ports.job import Job, Tell, list_jobs
+from quarterday.ports.job import Job, Tell, is_spread, list_jobs
 from quarterday.services.jobs.take_slot import free_slots
 
 _log = logging.getLogger(__name__)
@@ -48,6 +52,7 @@ class SharedWorker:
         self.tell = tell
         self.notes = FailureNotes()
         self.resting: dict[str, datetime] = {}
+        self.spread = [job for job in self.jobs if is_spread(job)]
         self.app = self._make_app()
 
     def run(self) -> None:
@@ -59,6 +64,8 @@ class SharedWorker:
         connector = PsycopgConnector(kwargs=connector_params(), min_size=2, max_size=5)
         app = App(connector=connector, periodic_defaults={"max_delay": _LATEST.total_seconds()})
         for job in self.jobs:
+            if job in self.spread:
+                continue
             task = app.task(
                 name=f"quarterday.{job.name}",
                 queue=job.name,
@@ -90,9 +97,12 @@ class SharedWorker:
         return body
 
     async def _work(self) -> None:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self.at_once + 2))
+        threads = self.at_once + 2 + len(self.spread)
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
+        stop = asyncio.Event()
         async with self.app.open_async():
             rescue = asyncio.create_task(self._rescue_again_and_again())
+            spread = [asyncio.create_task(self._repeat(job, stop)) for job in self.spread]
             try:
                 await self.app.run_worker_async(
                     queues=[job.name for job in self.jobs],
@@ -104,6 +114,20 @@ class SharedWorker:
                 )
             finally:
                 rescue.cancel()
+                stop.set()
+                # What was begun is finished.
+                await asyncio.gather(*spread)
+
+    async def _repeat(self, job: Job, stop: asyncio.Event) -> None:
+        """Do a job that every worker does, until told to stop."""
+        body = self._make_body(job)
+        while not stop.is_set():
+            try:
+                await asyncio.to_thread(body, 0)
+            except Exception:
+                _log.exception("job %s failed", job.name)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), job.every.total_seconds())
 
     async def _rescue_again_and_again(self) -> None:
         while True:
