@@ -54,8 +54,8 @@ ONCE := core house conformance contracts documents docs fakes gateways importers
 	statements cli/test_help.py $(addprefix browser/test_,collecting.py credit.py pages.py passkeys.py \
 	paying.py security.py)
 test: lint
-	$(PYTEST) -n $(WORKERS) --database=sqlite
-	$(PYTEST) -n $(WORKERS) --database=postgresql $(addprefix --ignore=tests/,$(ONCE))
+	$(PYTEST) -n $(WORKERS) --dist worksteal --database=sqlite
+	$(PYTEST) -n $(WORKERS) --dist worksteal --database=postgresql $(addprefix --ignore=tests/,$(ONCE))
 
 conformance: $(READY)
 	$(BIN)/python -m tests.conformance "$(CASES)"

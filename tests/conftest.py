@@ -78,12 +78,13 @@ def _prepare_run(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what can only be tried on the other database."""
+    """Leave out what can only be tried on the other database; begin with what takes longest."""
     other = "postgresql" if config.option.database == "sqlite" else "sqlite"
     left = [item for item in items if item.get_closest_marker(f"{other}_only")]
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
+    items.sort(key=lambda item: "stories" not in item.path.parts)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
