@@ -135,7 +135,7 @@ def replay(
     now = read_clock()
     since = now - timedelta(hours=hours)
     count = replay_events(
-        endpoint=find_endpoint(endpoint), since=since, now=now, failed_only=failed
+        endpoint=find_endpoint(endpoint), since=since, now=now, failed_only=failed, actor=ACTOR
     )
     if as_json:
         print_json({"queued": count})

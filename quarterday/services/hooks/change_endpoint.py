@@ -51,7 +51,12 @@ def remove_endpoint(*, endpoint: WebhookEndpoint, now: datetime, actor: str = "s
 
 
 def replay_events(
-    *, endpoint: WebhookEndpoint, since: datetime, now: datetime, failed_only: bool = False
+    *,
+    endpoint: WebhookEndpoint,
+    since: datetime,
+    now: datetime,
+    failed_only: bool = False,
+    actor: str = "system",
 ) -> int:
     """Tell an endpoint again what was queued for it since an instant; how much that is.
 
@@ -61,7 +66,11 @@ def replay_events(
     rows = rows.exclude(status=HookStatus.QUEUED)
     if failed_only:
         rows = rows.filter(status=HookStatus.FAILED)
-    return rows.update(status=HookStatus.QUEUED, tries=0, next_at=now, claimed_until=None)
+    with transaction.atomic():
+        count = rows.update(status=HookStatus.QUEUED, tries=0, next_at=now, claimed_until=None)
+        if count:
+            note_endpoint(endpoint, "webhook.replayed", actor=actor, now=now, count=count)
+    return count
 
 
 def tidy_deliveries(*, now: datetime, days: int = 30) -> int:

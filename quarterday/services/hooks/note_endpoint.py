@@ -8,7 +8,9 @@ from quarterday.services.events.record_event import record_event
 from quarterday.store.models import WebhookEndpoint
 
 
-def note_endpoint(endpoint: WebhookEndpoint, kind: str, *, actor: str, now: datetime) -> None:
+def note_endpoint(
+    endpoint: WebhookEndpoint, kind: str, *, actor: str, now: datetime, **more: int
+) -> None:
     """Write the event; one of the installation belongs to no seller's log."""
     if endpoint.seller_id is None:
         return
@@ -18,5 +20,5 @@ def note_endpoint(endpoint: WebhookEndpoint, kind: str, *, actor: str, now: date
         seller_id=endpoint.seller_id,
         actor=actor,
         now=now,
-        data={"url": endpoint.url, "kinds": endpoint.kinds},
+        data={"url": endpoint.url, "kinds": endpoint.kinds, **more},
     )

@@ -212,6 +212,11 @@ def test_billing_hooks_and_alerts(shop: Shop) -> None:
     assert Invoice.objects.count() == 1
     assert "2 go out again" in do(staffer, f"hooks/{endpoint.public_id}", deed="again")
     assert WebhookDelivery.objects.filter(status="queued").count() == 2
+    mine = Event.objects.filter(actor=staffer.user.public_id).order_by("id")
+    assert list(mine.values_list("kind", "subject")) == [
+        ("billing.asked", shop.account.public_id),
+        ("webhook.replayed", endpoint.public_id),
+    ]
     staffer.see("/console/inbox/alerts/run%20late/", 404)
 
 

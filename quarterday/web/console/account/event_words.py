@@ -62,6 +62,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "invoice.voided": ("Invoice {label} made void: {reason}", "bad"),
     "invoice.written_off": ("Invoice {label} written off: {amount}", "bad"),
     "link.revoked": ("A link was revoked", ""),
+    "link.printed": ("A link that pays {label} was made", ""),
+    "billing.asked": ("Billing was tried again", ""),
     "links.revoked": ("Links revoked", ""),
     "member.added": ("Person added as {role}", ""),
     "member.removed": ("Person removed", ""),

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from quarterday.core.access import StaffPermission
 from quarterday.core.lifecycle import InvoiceState
-from quarterday.services.links.make_link import make_link
-from quarterday.store.models import Invoice, LinkPurpose
+from quarterday.services.links.print_pay_link import print_pay_link
+from quarterday.store.models import Invoice
 from quarterday.web.console.account.find import find_account, find_own
 from quarterday.web.console.door import Staff, refuse_role, staff_page
 from quarterday.web.console.page import show
@@ -27,14 +27,7 @@ def make_pay_link(request: HttpRequest, staff: Staff, account_id: str, name: str
         raise Http404("Nothing of this invoice is to be paid.")
     url = ""
     if request.method == "POST":
-        made = make_link(
-            seller=staff.seller,
-            purpose=LinkPurpose.PAY,
-            account_id=account.id,
-            subject=invoice.public_id,
-            now=read_now(),
-            created_by=staff.actor,
-        )
+        made = print_pay_link(invoice=invoice, now=read_now(), actor=staff.actor)
         url = made.url
     context = {"account": account, "invoice": invoice, "url": url}
     return show(request, staff, "console/account/pay_link.html", context, title="Pay link")

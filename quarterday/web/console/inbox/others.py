@@ -11,7 +11,7 @@ from django.http import Http404
 from quarterday.core.access import StaffPermission
 from quarterday.core.period import local_date
 from quarterday.services.hooks.change_endpoint import replay_events
-from quarterday.services.invoicing.run_billing import run_billing
+from quarterday.services.invoicing.bill_again import bill_again
 from quarterday.store.models import BillingProblem, HookStatus, WebhookEndpoint
 from quarterday.store.queries.attention import (
     billing_problems,
@@ -77,8 +77,8 @@ class BillingKind:
         """Bill it, and say what came of it."""
         if ask.deed != "bill":
             raise Http404
-        summary = run_billing(
-            first=ask.today, last=ask.today, now=ask.now, accounts=[one.account_id]
+        summary = bill_again(
+            account=one.account, today=ask.today, now=ask.now, actor=ask.staff.actor
         )
         left = BillingProblem.objects.filter(account_id=one.account_id).first()
         if left is not None:
@@ -133,7 +133,13 @@ class HooksKind:
         """Queue what failed again."""
         if ask.deed != "again" or not one.failed:
             raise Http404
-        number = replay_events(endpoint=one, since=one.failed_since, now=ask.now, failed_only=True)
+        number = replay_events(
+            endpoint=one,
+            since=one.failed_since,
+            now=ask.now,
+            failed_only=True,
+            actor=ask.staff.actor,
+        )
         return Done(f"{number:,} go out again now.")
 
 
