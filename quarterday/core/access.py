@@ -178,3 +178,14 @@ def staff_may(role: str, permission: StaffPermission) -> bool:
         return permission in STAFF_PERMISSIONS[StaffRole(role)]
     except ValueError:
         return False
+
+
+def role_includes(role: str, other: str) -> bool:
+    """Whether a role of staff permits all that another one does.
+
+    >>> role_includes("owner", "finance"), role_includes("finance", "auditor")
+    (True, True)
+    >>> role_includes("support", "auditor")
+    False
+    """
+    return STAFF_PERMISSIONS[StaffRole(role)] >= STAFF_PERMISSIONS[StaffRole(other)]

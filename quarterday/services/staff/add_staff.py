@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from quarterday.core.access import StaffRole
+from quarterday.core.access import StaffRole, role_includes
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_word
+from quarterday.services.staff.check_staff import Forbidden
 from quarterday.services.users.add_user import add_user
 from quarterday.store.models import Seller, StaffMember, User
 
@@ -29,7 +30,8 @@ def add_staff(
     """Who works for a seller, or for all of them (also those to come) where none is named.
 
     The user is made if nobody has the address. The same again changes nothing; raises `Conflict`
-    for somebody who has another role there: that is changed on purpose only.
+    for somebody who has another role there: that is changed on purpose only; and `Forbidden` for
+    less than somebody may who works for all sellers, as a role at one counts more than that.
     """
     role = check_word(StaffRole, role, "role")
     user = add_user(email=email, name=name)
@@ -40,6 +42,7 @@ def add_staff(
             if row.role != role:
                 raise Conflict(f"{user.email} works here as {row.role}; change the role instead")
             return row
+        keep_post_of_all(user, seller, role)
         row = StaffMember.objects.create(
             user=user, seller=seller, role=role, since=now, actor=actor
         )
@@ -47,6 +50,18 @@ def add_staff(
         user.is_staff = True
         record_staff_event("staff.added", row, now=now, actor=actor, data={"role": role})
     return row
+
+
+def keep_post_of_all(user: User, seller: Seller | None, role: str) -> None:
+    """Raise `Forbidden` where a role at one seller would take away what somebody may at all."""
+    if seller is None:
+        return
+    post = list_open(user).filter(seller__isnull=True).first()
+    if post is not None and not role_includes(role, post.role):
+        raise Forbidden(
+            f"{user.email} works for all sellers as {post.role}, and would lose some of that here "
+            f"as {role}; change what they may do for all sellers by `staff change` instead"
+        )
 
 
 def hold_staff() -> None:

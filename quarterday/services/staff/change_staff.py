@@ -11,7 +11,12 @@ from quarterday.core.access import StaffRole
 from quarterday.services.errors import Conflict, NotFound
 from quarterday.services.inputs import check_word
 from quarterday.services.reports.end_schedule import leave_schedules
-from quarterday.services.staff.add_staff import hold_staff, list_open, record_staff_event
+from quarterday.services.staff.add_staff import (
+    hold_staff,
+    keep_post_of_all,
+    list_open,
+    record_staff_event,
+)
 from quarterday.services.users.record_sign_in import end_sign_ins
 from quarterday.store.models import Seller, StaffMember, User
 
@@ -25,7 +30,8 @@ def change_staff(
 ) -> StaffMember:
     """Give somebody another role; the one they have changes nothing.
 
-    Raises `NotFound` for somebody who has gone, and `LastStaffOwner`.
+    Raises `NotFound` for somebody who has gone, `LastStaffOwner`, and `Forbidden` for less than
+    they may at all sellers.
     """
     role = check_word(StaffRole, role, "role")
     with transaction.atomic():
@@ -35,6 +41,7 @@ def change_staff(
             return row
         if row.role == StaffRole.OWNER:
             _keep_owner(row)
+        keep_post_of_all(row.user, row.seller, role)
         row.role, was = role, row.role
         row.save(update_fields=["role"])
         record_staff_event(

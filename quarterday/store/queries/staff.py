@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
-from quarterday.core.access import StaffRole
+from quarterday.core.access import StaffRole, role_includes
 from quarterday.store.models import (
     Approval,
     ApprovalStatus,
@@ -31,7 +31,7 @@ class Post:
 def find_posts(user: User) -> list[Post]:
     """Every seller that a user works for, by code; two queries.
 
-    A role at one seller counts more than that for all of them.
+    A role at one seller counts more than that for all of them, unless it permits less.
     """
     if not (user.is_staff and user.is_active):
         return []
@@ -40,7 +40,13 @@ def find_posts(user: User) -> list[Post]:
     sellers = Seller.objects.select_related("brand").order_by("code")
     if None not in roles:
         sellers = sellers.filter(id__in=[key for key in roles if key is not None])
-    return [Post(seller, roles.get(seller.id) or roles[None]) for seller in sellers]
+    return [Post(seller, _choose(roles.get(seller.id), roles.get(None))) for seller in sellers]
+
+
+def _choose(here: str | None, everywhere: str | None) -> str:
+    if here is None or (everywhere is not None and role_includes(everywhere, here)):
+        return str(everywhere)
+    return here
 
 
 def find_staff_seller(user_id: int) -> Seller | None:

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
+from quarterday.core.access import STAFF_PERMISSIONS, StaffRole, role_includes
 from quarterday.services.errors import Conflict, NotFound
 from quarterday.services.messages.address_messages import address_messages
 from quarterday.services.messages.prepare_parcel import prepare_parcel
@@ -96,6 +97,35 @@ def test_a_seller_keeps_an_owner(shop: Shop) -> None:
     ):
         with pytest.raises(LastStaffOwner):
             refused()
+
+
+@pytest.mark.parametrize("everywhere", StaffRole)
+def test_nobody_at_one_seller_takes_away_what_somebody_may_at_all(
+    shop: Shop, everywhere: StaffRole
+) -> None:
+    """Each pair of roles, given anew and by a change, in both orders."""
+    hire(shop, "olga")
+    for role in StaffRole:
+        name = f"{everywhere}-{role}"
+        whole = hire(shop, name, everywhere, everywhere=True)
+        if role_includes(role, everywhere):
+            here = hire(shop, name, role)
+        else:
+            with pytest.raises(Forbidden, match="would lose some of that"):
+                hire(shop, name, role)
+            here = hire(shop, name, "owner")
+            with pytest.raises(Forbidden, match="would lose some of that"):
+                change_staff(member=here, role=role, now=NOW)
+            assert find_posts(whole.user)[0].role == "owner"
+            end_staff(member=here, now=NOW)
+        may = STAFF_PERMISSIONS[StaffRole(find_posts(User.objects.get(id=whole.user_id))[0].role)]
+        assert may >= STAFF_PERMISSIONS[everywhere]
+        # Who worked here first and for all sellers later keeps the greater of both.
+        first = hire(shop, f"{name}-first", role)
+        hire(shop, f"{name}-first", everywhere, everywhere=True)
+        found = STAFF_PERMISSIONS[StaffRole(find_posts(first.user)[0].role)]
+        assert found in (STAFF_PERMISSIONS[role], STAFF_PERMISSIONS[everywhere])
+        assert not found < STAFF_PERMISSIONS[role] and not found < STAFF_PERMISSIONS[everywhere]
 
 
 def test_two_owners_who_let_each_other_go_at_once_leave_one(open_shop: Shop) -> None:
