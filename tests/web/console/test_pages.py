@@ -147,7 +147,7 @@ def test_lists_show_what_is_the_sellers_and_lead_on(shop: Shop) -> None:
     invoice = shop.invoice(10000)
     assert invoice.label not in staffer.see("/console/lists/invoices/?show=paid")
     page = staffer.see(f"/console/lists/invoices/?show=open&q={invoice.label}")
-    assert f"/console/lists/invoices/{invoice.public_id}/" in page
+    assert f"/console/accounts/{invoice.account.public_id}/invoices/{invoice.public_id}/" in page
     assert f"/console/accounts/{shop.account.public_id}/" in page
     assert "A charge" in staffer.see(f"/console/lists/invoices/{invoice.public_id}/")
     entry = staffer.see("/console/lists/journal/").partition("/console/lists/journal/")[2]

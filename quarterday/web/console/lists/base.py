@@ -139,6 +139,8 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
     search_hint: ClassVar[str] = ""
     key: ClassVar[str] = "public_id"
     hidden: ClassVar[frozenset[str]] = frozenset()
+    # Where the page of the customer has one of these, on which it is worked on.
+    place: ClassVar[str] = ""
 
     list_filter = (ShowFilter,)
     list_display_links = None
@@ -222,12 +224,15 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
         if row is None:
             raise Http404
         self.prepare([row], staff)
-        title = str(getattr(row, "label", "") or getattr(row, "name", "") or f"{key}")
+        names = (str(getattr(row, one, "") or "") for one in ("label", "name", "kind"))
+        title = next((one.replace("_", " ").capitalize() for one in names if one), key)
         context = {
             "facts": list_facts(row, self.hidden),
             "tables": self.tables(row),
             "back": (f"/console/lists/{self.slug}/", self.label),
             "account": getattr(row, "account", None),
+            "place": self.place,
+            "row": row,
         }
         return show(request, staff, "console/lists/row.html", context, title=title)
 

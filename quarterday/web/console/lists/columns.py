@@ -109,5 +109,11 @@ def link_account(account: Account) -> SafeString:
     return format_html('<a href="/console/accounts/{}/">{}</a>', account.public_id, account.name)
 
 
+def link_place(place: str, row: Any, text: str) -> SafeString:
+    """A link to the page of something of an account, where it can be worked on."""
+    page = f"/console/accounts/{row.account.public_id}/{place}/{row.public_id}/"
+    return format_html('<a href="{}">{}</a>', page, text)
+
+
 def _name(title: str) -> str:
     return title.lower().replace(" ", "_")

@@ -16,6 +16,8 @@ from quarterday.web.console.lists.columns import link_account
 from quarterday.web.kit.words import format_day, format_money
 
 _HIDDEN = {"id", "seller", "seller_snapshot", "account_snapshot", "snapshot", "content"}
+# What these hold are words of the program.
+_WORDS = {"kind", "status", "series", "method", "role"}
 # Who has these could be somebody else.
 _SECRET = {"session_key", "token", "password", "message_key"}
 
@@ -55,6 +57,8 @@ def _show(row: models.Model, field: models.Field[Any, Any], value: Any) -> Any:
     if isinstance(field, DataField) or isinstance(value, dict | list):
         text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
         return format_html('<pre class="c-data">{}</pre>', text)
+    if field.name in _WORDS:
+        return str(value).replace("_", " ")
     return _show_plain(value)
 
 

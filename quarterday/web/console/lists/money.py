@@ -33,6 +33,7 @@ from quarterday.web.console.lists.columns import (
     amount,
     column,
     day_column,
+    link_place,
     state_column,
 )
 from quarterday.web.console.table import Column, Table
@@ -71,7 +72,7 @@ def _lines_of(row: Invoice | CreditNote) -> Table:
 class InvoiceList(ListAdmin):
     """Invoices; those that are overdue first."""
 
-    slug, label, owner = "invoices", "Invoices", "seller"
+    slug, label, owner, place = "invoices", "Invoices", "seller", "invoices"
     lead = "Every invoice as it was issued."
     shows: ClassVar[Shows] = {
         "overdue": ("Overdue", _overdue),
@@ -90,7 +91,7 @@ class InvoiceList(ListAdmin):
     search_hint = "Number or amount"
     list_select_related = ("account",)
     list_display = (
-        column("Invoice", lambda row: _link("invoices", row.public_id, row.label)),
+        column("Invoice", lambda row: link_place("invoices", row, row.label)),
         account_column(),
         state_column(_state),
         day_column("Issued", lambda row: row.issued_on),
@@ -123,13 +124,16 @@ def _say_source(one: Any) -> str:
 
 
 def _invoice_of(row: CreditNote) -> Any:
-    return row.invoice and _link("invoices", row.invoice.public_id, row.invoice.label)
+    if row.invoice is None:
+        return None
+    row.invoice.account = row.account
+    return link_place("invoices", row.invoice, row.invoice.label)
 
 
 class CreditNoteList(ListAdmin):
     """Credit notes, the newest first."""
 
-    slug, label, owner = "credit-notes", "Credit notes", "seller"
+    slug, label, owner, place = "credit-notes", "Credit notes", "seller", "credit-notes"
     lead = "What was taken back of invoices, and why."
     days: ClassVar[Days] = {"issued": Day("Issued", "issued_on")}
     find = staticmethod(find_credit_notes)
@@ -137,7 +141,7 @@ class CreditNoteList(ListAdmin):
     search_hint = "Number"
     list_select_related = ("account", "invoice")
     list_display = (
-        column("Credit note", lambda row: _link("credit-notes", row.public_id, row.label)),
+        column("Credit note", lambda row: link_place("credit-notes", row, row.label)),
         account_column(),
         column("Invoice", _invoice_of),
         column("Reason", lambda row: row.reason),
@@ -157,7 +161,7 @@ def _refunded(staff: Staff) -> Q:
 class PaymentList(ListAdmin):
     """Payments, the newest first."""
 
-    slug, label = "payments", "Payments"
+    slug, label, place = "payments", "Payments", "payments"
     lead = "Money that came in."
     shows: ClassVar[Shows] = {
         **EVERYTHING,
@@ -173,10 +177,10 @@ class PaymentList(ListAdmin):
     list_display = (
         day_column("Received", lambda row: row.received_on),
         account_column(),
-        column("By", lambda row: row.method),
+        column("By", lambda row: row.method.replace("_", " ")),
         column(
             "Reference",
-            lambda row: _link("payments", row.public_id, row.reference or row.public_id[-8:]),
+            lambda row: link_place("payments", row, row.reference or row.public_id[-8:]),
         ),
         state_column(),
         amount("Amount", lambda row: (row.amount_minor, row.currency)),

@@ -32,6 +32,7 @@ from quarterday.web.console.lists.columns import (
     column,
     day_column,
     link_account,
+    link_place,
     state_column,
 )
 from quarterday.web.console.table import Column, Table
@@ -92,6 +93,7 @@ class SubscriptionList(ListAdmin):
     """Contracts, the newest first."""
 
     slug, label, needed = "subscriptions", "Subscriptions", _CUSTOMERS
+    place = "subscriptions"
     lead = "What customers have."
     shows: ClassVar[Shows] = {
         **EVERYTHING,
@@ -109,11 +111,7 @@ class SubscriptionList(ListAdmin):
     list_display = (
         column(
             "Subscription",
-            lambda row: format_html(
-                '<a href="{}">{}</a>',
-                link_row("subscriptions", row.public_id),
-                row.external_id or row.public_id[-8:],
-            ),
+            lambda row: link_place("subscriptions", row, row.external_id or row.public_id[-8:]),
         ),
         account_column(),
         column("Plan", lambda row: row.plan.name),
@@ -139,6 +137,14 @@ class SubscriptionList(ListAdmin):
         titles = ("What", "Role", "Quantity", "From", "Until", "Billed before")
         names = [Column(one) for one in titles]
         return [Table("Items", names, rows, is_quiet=False)]
+
+
+def _address(message: Message, delivery: Delivery) -> Any:
+    """Where it went, which leads to what was said where it was said to a customer."""
+    if message.account is None:
+        return delivery.address
+    delivery.account = message.account  # type: ignore[attr-defined]
+    return link_place("messages", delivery, delivery.address)
 
 
 class MessageList(ListAdmin):
@@ -171,7 +177,7 @@ class MessageList(ListAdmin):
     def tables(self, row: Any) -> list[Table]:
         """Where it went."""
         rows = [
-            (one.address, one.channel, one.title, one.status, one.error)
+            (_address(row, one), one.channel, one.title, one.status, one.error)
             for one in row.deliveries.order_by("id")[:200]
         ]
         names = [Column(one) for one in ("To", "By", "Subject", "State", "Why")]

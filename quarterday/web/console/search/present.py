@@ -83,6 +83,10 @@ def _accounts(rows: list[Any], staff: Staff, today: date) -> list[Hit]:
     return hits
 
 
+def _page(row: Any, place: str) -> str:
+    return f"/console/accounts/{row.account.public_id}/{place}/{row.public_id}/"
+
+
 def _invoice(row: Any, today: date) -> Hit:
     is_late = row.status == InvoiceState.OPEN and row.due_on < today
     return Hit(
@@ -90,16 +94,16 @@ def _invoice(row: Any, today: date) -> Hit:
         f"{row.account.name} · {format_day(row.issued_on, 'short')}",
         format_money(row.total_minor, row.currency),
         "overdue" if is_late else str(row.status),
-        f"/console/lists/invoices/{row.public_id}/",
+        _page(row, "invoices"),
     )
 
 
 def _payment(row: Any, today: date) -> Hit:
     return Hit(
-        row.reference or f"By {row.method}",
+        row.reference or f"By {row.method.replace('_', ' ')}",
         f"{row.account.name} · {format_day(row.received_on, 'short')}",
         format_money(row.amount_minor, row.currency),
-        url=f"/console/lists/payments/{row.public_id}/",
+        url=_page(row, "payments"),
     )
 
 
@@ -108,7 +112,7 @@ def _credit_note(row: Any, today: date) -> Hit:
         row.label,
         f"{row.account.name} · {format_day(row.issued_on, 'short')}",
         format_money(row.total_minor, row.currency),
-        url=f"/console/lists/credit-notes/{row.public_id}/",
+        url=_page(row, "credit-notes"),
     )
 
 
@@ -117,7 +121,7 @@ def _subscription(row: Any, today: date) -> Hit:
         row.external_id or row.plan.name,
         f"{row.account.name} · {row.plan.name}",
         state=str(row.status),
-        url=f"/console/lists/subscriptions/{row.public_id}/",
+        url=_page(row, "subscriptions"),
     )
 
 
