@@ -15,6 +15,7 @@ from quarterday import __version__
 from quarterday.api.v1.auth import TooMany
 from quarterday.core.errors import BillingError
 from quarterday.services.errors import Conflict, NotFound
+from quarterday.store.queries.reports.limits import HeldUp
 
 
 def make_api() -> NinjaAPI:
@@ -40,7 +41,7 @@ def make_api() -> NinjaAPI:
 
 
 def _refuse(api: NinjaAPI, request: HttpRequest, error: Any) -> HttpResponse:
-    kinds = ((NotFound, 404), (Conflict, 409))
+    kinds = ((NotFound, 404), (Conflict, 409), (HeldUp, 503))
     status = next((number for kind, number in kinds if isinstance(error, kind)), 400)
     return api.create_response(request, {"detail": str(error)}, status=status)
 

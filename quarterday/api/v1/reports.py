@@ -13,7 +13,7 @@ from quarterday.core.period import local_date
 from quarterday.ports.clock import read_now
 from quarterday.ports.report import find_report, list_reports
 from quarterday.services.errors import NotFound
-from quarterday.services.reports.run_report import run_report
+from quarterday.services.reports.run_report import WAIT_SECONDS, run_report
 from quarterday.services.reports.show_cells import to_data
 from quarterday.store.models import ApiKey
 
@@ -96,7 +96,9 @@ def read_report(request: HttpRequest, response: HttpResponse, name: str) -> dict
     key: ApiKey = request.auth  # type: ignore[attr-defined]
     given = {one: request.GET.get(one, "") for one in request.GET}
     response["Cache-Control"] = "private, no-store"
-    result = run_report(name, given, today=_today(request), sellers=[key.seller_id])
+    result = run_report(
+        name, given, today=_today(request), sellers=[key.seller_id], seconds=WAIT_SECONDS
+    )
     return to_data(find_report(name), result)
 
 

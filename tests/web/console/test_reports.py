@@ -8,12 +8,15 @@ from io import StringIO
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from quarterday.ports.report import list_reports
+from quarterday.ports.report import Asked, ReportResult, list_reports
 from quarterday.services.sellers.open_seller import open_seller
 from quarterday.store.models import ReportSchedule
+from quarterday.store.queries.raw import fetch
+from quarterday.web.console.reports import views
+from tests.reports.test_limits import ENDLESS
 from tests.services.till import NOW, Shop
 from tests.web.console.staffer import Staffer, hire
 
@@ -111,3 +114,23 @@ def test_pages_cost_the_same_however_much_there_is(shop: Shop) -> None:
         shop.invoice(minor)
     assert [count(path) for path in paths] == before
     assert max(before) < 30
+
+
+def count_for_ever(report: object, asked: Asked) -> ReportResult:
+    # The transaction of the test has to outlive what is ended.
+    with transaction.atomic():
+        fetch(ENDLESS)
+    raise AssertionError("it came to an end")
+
+
+def test_a_page_says_what_to_do_instead(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(type(list_reports()["revenue"]), "run", count_for_ever)
+    finn = Staffer(hire(shop.seller, "finance"))
+    page = finn.see("/console/reports/revenue/?from=2020-01-01", 503)
+    assert "ask for fewer days" in page and 'value="2020-01-01"' in page
+    assert "/console/reports/revenue/mail/?from=2020-01-01" in page
+    assert "ask for fewer days" in finn.see("/console/reports/revenue.csv", 503)
+    assert "Mail it" not in Staffer(hire(shop.seller, "auditor")).see(
+        "/console/reports/revenue/", 503
+    )

@@ -65,13 +65,7 @@ def read_paid(period: Period, sellers: Sequence[int] | None) -> Iterator[PaidDay
     """All money of a period by day and way to pay; refunds and fees count below zero."""
     span = [to_column(period.start), to_column(period.end)]
     owners = of_owners("p.account_id", sellers)
-    deposits = _BY_HAND.format(
-        name="received",
-        table="store_creditgrant",
-        kind="deposit",
-        own="p.payment_id IS NULL AND p.kind = 'deposit'",
-        owners=owners,
-    )
+    deposits = _deposits(owners)
     paid_out = _BY_HAND.format(
         name="refunded",
         table="store_refund",
@@ -83,6 +77,25 @@ def read_paid(period: Period, sellers: Sequence[int] | None) -> Iterator[PaidDay
     for sql in (received, refunded, deposits, paid_out, _fees(sellers)):
         for day, currency, method, kind, number, minor in fetch(days(sql), span) if sql else ():
             yield PaidDay(to_day(day), currency, method, kind, int(number), int(minor))
+
+
+def read_deposited(period: Period, sellers: Sequence[int] | None) -> Iterator[PaidDay]:
+    """The part of it that was paid in as credit by hand, without a payment."""
+    span = [to_column(period.start), to_column(period.end)]
+    for day, currency, method, kind, number, minor in fetch(
+        days(_deposits(of_owners("p.account_id", sellers))), span
+    ):
+        yield PaidDay(to_day(day), currency, method, kind, int(number), int(minor))
+
+
+def _deposits(owners: str) -> str:
+    return _BY_HAND.format(
+        name="received",
+        table="store_creditgrant",
+        kind="deposit",
+        own="p.payment_id IS NULL AND p.kind = 'deposit'",
+        owners=owners,
+    )
 
 
 def _fees(sellers: Sequence[int] | None) -> str:

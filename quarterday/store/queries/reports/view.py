@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.db import connection
 
 from quarterday.store.bulk import is_postgresql
+from quarterday.store.queries.reports.limits import limited
 from quarterday.store.queries.stream import one_view
 
 # Compiling a plan takes longer than most of these take, 4 MB hash no million rows, and few rows
@@ -19,13 +20,17 @@ SET LOCAL parallel_setup_cost = 100; SET LOCAL parallel_tuple_cost = 0.01
 
 
 @contextmanager
-def report_view() -> Iterator[None]:
-    """Within it all reads see the same books, and may use memory as reports need it."""
+def report_view(seconds: float | None = None) -> Iterator[None]:
+    """Within it all reads see the same books, and may use memory as reports need it.
+
+    Raises `HeldUp` where it takes longer than ``seconds``, or too many others are at it.
+    """
     with one_view():
         if is_postgresql():
             with connection.cursor() as cursor:
                 cursor.execute(_ROOM)
-        yield
+        with nullcontext() if seconds is None else limited(seconds):
+            yield
 
 
 def of_sellers(column: str, sellers: Sequence[int] | None) -> str:

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from quarterday.core.access import StaffPermission
 from quarterday.core.errors import BillingError
 from quarterday.ports.report import Report, ReportResult, check_values, list_reports
-from quarterday.services.reports.run_report import run_report
+from quarterday.services.reports.run_report import WAIT_SECONDS, run_report
 from quarterday.services.reports.to_file import FILE_TYPES, file_name, to_file
 from quarterday.store.models import ReportSchedule
+from quarterday.store.queries.reports.limits import HeldUp
 from quarterday.web.console.door import Staff, staff_page
 from quarterday.web.console.page import show
 from quarterday.web.console.reports.ask import make_form
@@ -48,7 +49,12 @@ def report(request: HttpRequest, staff: Staff, name: str) -> HttpResponse:
     except BillingError as error:
         asked = {key: request.GET.get(key, value) for key, value in values.items()}
         context |= {"error": str(error), "form": make_form(found, asked, ())}
-        return _page(request, staff, context, status=422)
+        if isinstance(error, HeldUp):
+            context |= {
+                "mail_url": f"/console/reports/{name}/mail/?{urlencode(asked)}",
+                "may_mail": staff.may(StaffPermission.BOOK_MONEY),
+            }
+        return _page(request, staff, context, status=_status(error))
     query = urlencode(result.values)
     currencies = [str(row.cells.get("currency", "")) for row in result.rows]
     context |= {
@@ -73,7 +79,9 @@ def download(request: HttpRequest, staff: Staff, name: str, file_type: str) -> H
     try:
         result = _run(request, staff, found)
     except BillingError as error:
-        return HttpResponse(f"{error}\n", status=422, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            f"{error}\n", status=_status(error), content_type="text/plain; charset=utf-8"
+        )
     return HttpResponse(
         to_file(found, result, file_type),
         content_type=FILE_TYPES[file_type],
@@ -97,12 +105,18 @@ def title_of(row: ReportSchedule) -> str:
     return known.title if known else row.report
 
 
+def _status(error: BillingError) -> int:
+    return 503 if isinstance(error, HeldUp) else 422
+
+
 def _run(request: HttpRequest, staff: Staff, found: Report) -> ReportResult:
     """What was asked for, of the seller that staff look at; parameters of others are ignored."""
     known = {one.name for one in found.parameters}
     given = {key: request.GET.get(key, "") for key in request.GET if key in known}
     today = read_today(staff.seller)
-    return run_report(found.name, given, today=today, sellers=[staff.seller.id])
+    return run_report(
+        found.name, given, today=today, sellers=[staff.seller.id], seconds=WAIT_SECONDS
+    )
 
 
 def _page(
