@@ -495,6 +495,49 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="PromotionUse",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="store.account",
+                    ),
+                ),
+                (
+                    "discount",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="store.discount",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="promotion_uses",
+                        to="store.order",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("discount", "account", "number"), name="promotion_use_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("order", "discount"), name="promotion_use_of_order"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Provisioning",
             fields=[
                 (
@@ -1095,6 +1138,21 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="discount",
+            name="max_uses",
+            field=models.PositiveIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name="discount",
+            name="max_uses_per_account",
+            field=models.PositiveIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name="discount",
+            name="uses",
+            field=models.PositiveIntegerField(default=0),
+        ),
         migrations.AddIndex(
             model_name="contact",
             index=models.Index(fields=["email"], name="contact_by_address"),
@@ -1146,6 +1204,15 @@ class Migration(migrations.Migration):
                 condition=models.Q(("status", "failed")),
                 fields=["created_at"],
                 name="payment_attempt_failed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="discount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("max_uses__isnull", True), ("uses__lte", models.F("max_uses")), _connector="OR"
+                ),
+                name="discount_max_uses",
             ),
         ),
         migrations.AddField(

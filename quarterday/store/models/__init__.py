@@ -97,6 +97,7 @@ from quarterday.store.models.order import (
     Order,
     OrderStatus,
     ProductGroup,
+    PromotionUse,
     Quote,
     QuoteStatus,
 )
@@ -262,6 +263,7 @@ __all__ = [
     "Price",
     "Product",
     "ProductGroup",
+    "PromotionUse",
     "Provisioning",
     "Quote",
     "QuoteStatus",

@@ -149,7 +149,8 @@ class Discount(Row):
     """A coupon or agreed reduction; what it does is decided in `quarterday.core.discount`.
 
     ``promotion`` says who may enter its code when ordering: ``nobody``, ``new`` customers, or
-    ``all``.
+    ``all``; ``max_uses`` how many orders may, of all and of one account, where there is a limit.
+    ``uses`` counts the `PromotionUse` rows, so that two orders never both take the last one.
     """
 
     public_id = PublicIdField("dsc")
@@ -166,10 +167,18 @@ class Discount(Row):
     valid_from = models.DateField(null=True)
     valid_end = models.DateField(null=True)
     promotion = models.CharField(max_length=8, default="nobody")
+    max_uses = models.PositiveIntegerField(null=True)
+    max_uses_per_account = models.PositiveIntegerField(null=True)
+    uses = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["seller", "code"], name="discount_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(max_uses__isnull=True)
+                | models.Q(uses__lte=models.F("max_uses")),
+                name="discount_max_uses",
+            ),
             models.CheckConstraint(
                 condition=models.Q(promotion__in=["nobody", "new", "all"]),
                 name="discount_promotion",

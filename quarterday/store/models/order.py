@@ -9,7 +9,7 @@ from django.db import models
 from quarterday.store.fields import DataField, PublicIdField, minor_field
 from quarterday.store.models.account import Account
 from quarterday.store.models.base import Row, one_of
-from quarterday.store.models.catalog import Product
+from quarterday.store.models.catalog import Discount, Product
 from quarterday.store.models.invoice import Invoice
 from quarterday.store.models.seller import Seller
 
@@ -137,6 +137,26 @@ class Order(Row):
         constraints = (
             one_of("status", OrderStatus, "order_status"),
             models.UniqueConstraint(fields=["seller", "label"], name="order_label_once"),
+        )
+
+
+class PromotionUse(Row):
+    """A promotion code that was entered in an order, the account's ``number``-th use of it.
+
+    An order that is cancelled gives its use back.
+    """
+
+    discount = models.ForeignKey(Discount, models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="promotion_uses")
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["discount", "account", "number"], name="promotion_use_once"
+            ),
+            models.UniqueConstraint(fields=["order", "discount"], name="promotion_use_of_order"),
         )
 
 
