@@ -16,13 +16,16 @@ class Figure(StrEnum):
 
     Those of ``MOVES`` and ``MRR`` stand on the first day of a month and tell of all of it, or of
     the part that is over: an account that comes and goes within a month moved nothing. Messages
-    have no currency and no amount.
+    have no currency and no amount. What was deposited as credit by hand is a part of what was
+    collected; what was restored was taken off what was refunded.
     """
 
     INVOICED = "invoiced"
     CREDITED = "credited"
     COLLECTED = "collected"
     REFUNDED = "refunded"
+    DEPOSITED = "deposited"
+    RESTORED = "restored"
     FAILED = "failed"
     SENT = "sent"
     BOUNCED = "bounced"

@@ -42,7 +42,12 @@ class _Group(NamedTuple):
 
 _GROUPS = (
     _Group((Figure.INVOICED, Figure.CREDITED), ("invoices", "credit_notes"), 0, add_issued),
-    _Group((Figure.COLLECTED, Figure.REFUNDED), ("payments", "refunds", "grants"), 0, add_paid),
+    _Group(
+        (Figure.COLLECTED, Figure.REFUNDED, Figure.DEPOSITED, Figure.RESTORED),
+        ("payments", "refunds", "grants"),
+        0,
+        add_paid,
+    ),
     _Group((Figure.FAILED,), ("attempts",), 45, add_failed),
     _Group((Figure.SENT,), ("deliveries",), 2, add_sent),
     _Group((Figure.BOUNCED,), ("deliveries",), 45, add_bounced),

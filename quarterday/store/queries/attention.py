@@ -116,5 +116,9 @@ def count_inbox(seller: Seller, sellers: Sequence[Seller]) -> Mapping[str, int]:
 def count_tasks(seller: Seller, user: User, today: date) -> tuple[int, int]:
     """Open tasks, and how many of them are late or due today and somebody's own, or nobody's."""
     rows = open_tasks(seller)
-    pressing = Q(due_on__lte=today) & (Q(assigned_to=user) | Q(assigned_to__isnull=True))
-    return rows.count(), rows.filter(pressing).count()
+    return rows.count(), rows.filter(pressing_tasks(user, today)).count()
+
+
+def pressing_tasks(user: User, today: date) -> Q:
+    """Those that are late or due today, and somebody's own or nobody's."""
+    return Q(due_on__lte=today) & (Q(assigned_to=user) | Q(assigned_to__isnull=True))

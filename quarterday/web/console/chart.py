@@ -133,10 +133,16 @@ class Chart:
         for index, place in enumerate(self.places):
             name = place.title or place.name
             first = format_html('<a href="{}">{}</a>', place.url, name) if place.url else name
-            values = [one.values[index] for one in self.series]
-            rows.append([first, *("–" if v is None else self.unit.show(v) for v in values)])
+            rows.append([first, *(self._show(one, index) for one in self.series)])
         columns = [Column(self.over), *(Column(one.label, is_amount=True) for one in self.series)]
         return Table(self.question, columns, rows)
+
+    def _show(self, one: Series, index: int) -> str:
+        value = one.values[index]
+        said = "–" if value is None else self.unit.show(value)
+        if not value or not one.urls:
+            return said
+        return format_html('<a href="{}">{}</a>', one.urls[index], said)
 
 
 def bar_chart(

@@ -36,11 +36,14 @@ class Unit(NamedTuple):
 
 
 class Series(NamedTuple):
-    """One thing over all places; None where there is nothing to show."""
+    """One thing over all places; None where there is nothing to show. ``urls`` are the lists
+    behind its values.
+    """
 
     label: str
     tone: Tone
     values: Sequence[Number | None]
+    urls: Sequence[str] = ()
 
 
 class Place(NamedTuple):

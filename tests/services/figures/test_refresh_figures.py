@@ -69,7 +69,8 @@ def counted(seller: Seller) -> Sums:
         add(Figure.COLLECTED, payment.received_on, payment.currency, payment.amount_minor)
     # Credit that was paid in by hand is money, too.
     for paid_in in CreditGrant.objects.filter(account__seller=seller, kind="deposit", payment=None):
-        add(Figure.COLLECTED, paid_in.granted_on, paid_in.currency, paid_in.amount_minor)
+        for name in (Figure.COLLECTED, Figure.DEPOSITED):
+            add(name, paid_in.granted_on, paid_in.currency, paid_in.amount_minor)
     for back in Refund.objects.filter(account__seller=seller):
         add(Figure.REFUNDED, back.refunded_on, back.currency, back.amount_minor)
     for attempt in PaymentAttempt.objects.filter(account__seller=seller, status="failed"):

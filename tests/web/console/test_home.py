@@ -45,8 +45,9 @@ def test_it_says_that_nothing_waits_and_how_the_month_goes(shop: Shop) -> None:
     for told in ("50.00 €", "119.00 €", "69.00 €", "from 1 to 20 Feb 2026"):
         assert told in page, told
     assert "just now" in page
-    assert "/console/reports/payments/?from=2026-03-01&until=2026-03-20&currency=EUR" in page
-    assert "band=to_30" in page
+    march = "from=2026-03-01&to=2026-03-20&currency=EUR"
+    assert f"/console/lists/payments/?show=received&{march}" in page
+    assert "/console/lists/invoices/?show=open&by=due&from=2026-02-18&to=2026-03-19" in page
     assert page.count("<svg") >= 4
 
 

@@ -13,7 +13,7 @@ from quarterday.core.figures import Amount, DayAmount, Figure
 from quarterday.core.period import Period
 from quarterday.store.models import AttemptPurpose, Delivery, PaymentAttempt, Seller
 from quarterday.store.queries.reports.documents import read_issued
-from quarterday.store.queries.reports.payments import read_paid
+from quarterday.store.queries.reports.payments import read_deposited, read_paid
 
 CAME_BACK = ("bounced", "complained", "failed")
 
@@ -29,8 +29,12 @@ def add_issued(seller: Seller, period: Period) -> Iterator[DayAmount]:
 
 def add_paid(seller: Seller, period: Period) -> Iterator[DayAmount]:
     """Money that came and went. What a won dispute or a refund that did not arrive brought back
-    was not refunded after all.
+    was not refunded after all. Deposits and what was restored stand apart once more, since they
+    are other rows than payments and refunds.
     """
+    for one in read_deposited(period, [seller.id]):
+        amount = Amount(one.number, one.amount_minor)
+        yield DayAmount(one.day, one.currency, Figure.DEPOSITED, amount)
     for one in read_paid(period, [seller.id]):
         if one.kind == "received":
             amount = Amount(one.number, one.amount_minor)
@@ -39,6 +43,9 @@ def add_paid(seller: Seller, period: Period) -> Iterator[DayAmount]:
             count = one.number if one.kind == "refunded" else 0
             amount = Amount(count, -one.amount_minor)
             yield DayAmount(one.day, one.currency, Figure.REFUNDED, amount)
+            if one.kind == "restored":
+                came = Amount(one.number, one.amount_minor)
+                yield DayAmount(one.day, one.currency, Figure.RESTORED, came)
 
 
 def add_failed(seller: Seller, period: Period) -> Iterator[DayAmount]:

@@ -18,7 +18,8 @@ from quarterday.store.models import DayFigure, Invoice, JobRun, Seller
 JOB = "figures"
 # The same bands as in the report of aged receivables; the first is not late yet.
 BANDS = ("not_due", "to_30", "to_60", "to_90", "over_90")
-_OVER = (None, 0, 30, 60, 90)
+# More than so many days late.
+OVER = (None, 0, 30, 60, 90)
 
 
 class Months:
@@ -69,7 +70,7 @@ def read_made_at(seller: Seller) -> datetime | None:
 def sum_open(seller: Seller, today: date) -> dict[str, list[Amount]]:
     """What is owed now by currency, one amount for each of ``BANDS``; from open invoices only."""
     asked: dict[str, Any] = {}
-    for number, (over, more) in enumerate(zip(_OVER, (*_OVER[1:], None), strict=True)):
+    for number, (over, more) in enumerate(zip(OVER, (*OVER[1:], None), strict=True)):
         band = Q()
         if over is not None:
             band &= Q(due_on__lt=today - timedelta(days=over))

@@ -15,7 +15,7 @@ from quarterday.store.models import ScheduledRun, Seller
 from quarterday.store.queries.cycles import read_last_cycle
 from quarterday.store.queries.figures.read import read_made_at, sum_days
 from quarterday.web.console.door import Staff, staff_page
-from quarterday.web.console.home.money import Tile, read_money
+from quarterday.web.console.home.money import Tile, list_url, read_money
 from quarterday.web.console.home.notices import Waiting, read_waiting
 from quarterday.web.console.page import show
 from quarterday.web.kit.clock import read_now, read_today
@@ -72,11 +72,16 @@ def _work(seller: Seller, waiting: Waiting, today: date) -> list[Tile]:
             f"{lines:,} of them money that is not placed",
             "due" if inbox else "good",
         ),
-        Tile("Open tasks", f"{waiting.tasks:,}", "/console/tasks/", "yours and everybody’s"),
+        Tile(
+            "Open tasks",
+            f"{waiting.tasks:,}",
+            "/console/tasks/?show=open",
+            "yours and everybody’s",
+        ),
         Tile(
             "Messages that came back",
             f"{back:,}",
-            "/console/inbox/?kind=bounces",
+            list_url("deliveries", now, "", show="came_back"),
             f"of {sent:,} sent this month; {then:,} in the same days before",
             "due" if back else "",
         ),

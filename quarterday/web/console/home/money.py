@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -17,7 +17,14 @@ from quarterday.core.figures import (
 )
 from quarterday.core.period import Period
 from quarterday.store.models import Seller
-from quarterday.store.queries.figures.read import BANDS, Months, read_months, sum_days, sum_open
+from quarterday.store.queries.figures.read import (
+    BANDS,
+    OVER,
+    Months,
+    read_months,
+    sum_days,
+    sum_open,
+)
 from quarterday.web.console.chart import (
     Chart,
     Place,
@@ -41,14 +48,25 @@ _COLOURS = {
 }
 
 
+class Part(NamedTuple):
+    """What a figure is the sum of, and the list of exactly that."""
+
+    label: str
+    value: str
+    url: str
+
+
 class Tile(NamedTuple):
-    """A figure with what it is beside, for ``console/pieces/figure.html``."""
+    """A figure with what it is beside, for ``console/pieces/figure.html``. It opens the list whose
+    rows add up to it; where it takes several lists, its parts do.
+    """
 
     label: str
     value: str
     url: str
     note: str = ""
     tone: str = ""
+    parts: Sequence[Part] = ()
 
 
 class Money(NamedTuple):
@@ -63,7 +81,14 @@ class Money(NamedTuple):
 def read_money(seller: Seller, today: date, asked: str) -> Money:
     """The figures of the currency asked for; of the seller's own where there is no such."""
     months = months_through(today, MONTHS)
-    kinds = (Figure.INVOICED, Figure.CREDITED, Figure.COLLECTED, Figure.MRR, *MOVES)
+    kinds = (
+        Figure.INVOICED,
+        Figure.CREDITED,
+        Figure.COLLECTED,
+        Figure.DEPOSITED,
+        Figure.MRR,
+        *MOVES,
+    )
     found = read_months(seller, kinds, months.bounds[0])
     owed = sum_open(seller, today)
     codes = sorted(found.currencies | owed.keys() | {seller.currency})
@@ -94,24 +119,72 @@ def report_url(name: str, period: Period, currency: str, **values: str) -> str:
     return f"/console/reports/{name}/?{urlencode({**asked, **values})}"
 
 
+def list_url(slug: str, period: Period | None, currency: str, **values: str) -> str:
+    """The list whose rows are those of a range of days and a currency."""
+    asked = dict(values)
+    if period is not None:
+        last = period.end - timedelta(days=1)
+        asked |= {"from": period.start.isoformat(), "to": last.isoformat()}
+    asked |= {"currency": currency} if currency else {}
+    return f"/console/lists/{slug}/?{urlencode(asked)}"
+
+
 def _compare(seller: Seller, code: str, today: date) -> list[Tile]:
     """What was collected and invoiced this month, beside the same days of the last."""
     now, before = month_so_far(today), same_days_before(today)
-    kinds = (Figure.COLLECTED, Figure.REFUNDED, Figure.INVOICED, Figure.CREDITED)
+    kinds = (
+        Figure.COLLECTED,
+        Figure.REFUNDED,
+        Figure.DEPOSITED,
+        Figure.RESTORED,
+        Figure.INVOICED,
+        Figure.CREDITED,
+    )
     here, there = sum_days(seller, kinds, now), sum_days(seller, kinds, before)
     tiles = []
-    for figure, less, label, report in (
-        (Figure.COLLECTED, Figure.REFUNDED, "Collected this month", "payments"),
-        (Figure.INVOICED, Figure.CREDITED, "Invoiced this month", "revenue"),
+    for figure, less, label in (
+        (Figure.COLLECTED, Figure.REFUNDED, "Collected this month"),
+        (Figure.INVOICED, Figure.CREDITED, "Invoiced this month"),
     ):
         net = [
             sums.get((figure, code), Amount()).minor - sums.get((less, code), Amount()).minor
             for sums in (here, there)
         ]
-        url = report_url(report, now, code, by="day")
+        of = {one: here.get((one, code), Amount()).minor for one in kinds}
+        split = _split_money(of) if figure is Figure.COLLECTED else _split_issued(of)
+        parts = [
+            Part(word, format_money(minor, code), list_url(slug, now, code, show=show))
+            for word, slug, show, minor in split
+            if minor
+        ]
         note = f"{format_money(net[1], code)} {_say_range(before)}"
-        tiles.append(Tile(label, format_money(net[0], code), url, note))
+        # One list is all of it, or there is nothing in the first of them.
+        url = parts[0].url if len(parts) == 1 else ""
+        url = url or ("" if parts else list_url(split[0][1], now, code, show=split[0][2]))
+        shown = parts if len(parts) > 1 else ()
+        tiles.append(Tile(label, format_money(net[0], code), url, note, parts=shown))
     return tiles
+
+
+# In words, the list and what it shows, and minor units.
+_Split = list[tuple[str, str, str, int]]
+
+
+def _split_money(of: Mapping[Figure, int]) -> _Split:
+    deposited, restored = of[Figure.DEPOSITED], of[Figure.RESTORED]
+    return [
+        ("in payments", "payments", "received", of[Figure.COLLECTED] - deposited),
+        ("paid in by hand", "credit", "deposits", deposited),
+        ("refunded", "refunds", "all", -of[Figure.REFUNDED] - restored),
+        ("came back to us", "payments", "restored", restored),
+    ]
+
+
+def _split_issued(of: Mapping[Figure, int]) -> _Split:
+    return [
+        ("in invoices", "invoices", "billed", of[Figure.INVOICED]),
+        ("in credit notes", "credit-notes", "billed", -of[Figure.CREDITED]),
+    ]
 
 
 def _say_range(period: Period) -> str:
@@ -125,7 +198,7 @@ def _overdue(bands: Sequence[Amount], code: str, today: date) -> Tile:
     late = sum(one.minor for one in bands[1:])
     number = sum(one.number for one in bands[1:])
     note = f"{_count(number, 'invoice')}; {format_money(bands[0].minor, code)} is not due yet"
-    url = "/console/lists/invoices/?show=overdue"
+    url = list_url("invoices", None, code, show="overdue")
     return Tile("Overdue", format_money(late, code), url, note, "bad" if late else "good")
 
 
@@ -143,7 +216,7 @@ def _failed(seller: Seller, code: str, today: date) -> Tile:
     here = sum_days(seller, [Figure.FAILED], now).get((Figure.FAILED, code), Amount())
     there = sum_days(seller, [Figure.FAILED], before).get((Figure.FAILED, code), Amount())
     note = f"{_count(here.number, 'try', 'tries')}; before, {there.number} {_say_range(before)}"
-    url = report_url("failed_payments", now, code)
+    url = list_url("attempts", now, code, show="failed")
     tone = "due" if here.number else ""
     return Tile("Failed payments this month", format_money(here.minor, code), url, note, tone)
 
@@ -168,14 +241,27 @@ def _draw_in_and_out(found: Months, code: str, starts: Sequence[date], today: da
     def minor(figure: Figure) -> list[int]:
         return [found.of(figure, code, start).minor for start in starts]
 
+    invoiced, credited = minor(Figure.INVOICED), minor(Figure.CREDITED)
+    collected, deposited = minor(Figure.COLLECTED), minor(Figure.DEPOSITED)
     # As the figure of the month above says it: less what credit notes took back.
-    net = [
-        added - less
-        for added, less in zip(minor(Figure.INVOICED), minor(Figure.CREDITED), strict=True)
-    ]
+    net = [added - less for added, less in zip(invoiced, credited, strict=True)]
+    ends = [*starts[1:], today + timedelta(days=1)]
+    months = [Period(start, end) for start, end in zip(starts, ends, strict=True)]
+
+    def lead(slug: str, show: str, report: str, others: list[int]) -> list[str]:
+        # The list, unless rows of another list count, too: then the report of its days.
+        return [
+            report_url(report, month, code, by="day")
+            if other
+            else list_url(slug, month, code, show=show)
+            for month, other in zip(months, others, strict=True)
+        ]
+
+    issued = lead("invoices", "billed", "revenue", credited)
+    paid = lead("payments", "received", "payments", deposited)
     series = [
-        Series("Invoiced", Tone.INFO, net),
-        Series("Collected", Tone.GOOD, minor(Figure.COLLECTED)),
+        Series("Invoiced", Tone.INFO, net, issued),
+        Series("Collected", Tone.GOOD, collected, paid),
     ]
     return bar_chart(
         "Is what we invoice collected?",
@@ -187,14 +273,13 @@ def _draw_in_and_out(found: Months, code: str, starts: Sequence[date], today: da
 
 
 def _draw_overdue(bands: Sequence[Amount], code: str, today: date) -> Chart:
-    values = {"as_of": today.isoformat(), "currency": code}
     places = [
         Place(
             _NAMES[band].removesuffix(" days"),
             _NAMES[band],
-            f"/console/reports/open_invoices/?{urlencode({**values, 'band': band})}",
+            list_url("invoices", None, code, show="open", by="due", **_due_in(over, more, today)),
         )
-        for band in BANDS
+        for band, over, more in zip(BANDS, OVER, (*OVER[1:], None), strict=True)
     ]
     late = [one.minor for one in bands[1:]]
     series = [
@@ -206,6 +291,16 @@ def _draw_overdue(bands: Sequence[Amount], code: str, today: date) -> Chart:
     return bar_chart(
         "How late is what we are owed?", places, series, unit, note=note, over="Days late"
     )
+
+
+def _due_in(over: int | None, more: int | None, today: date) -> dict[str, str]:
+    """The due dates of a band: more than so many days ago, and not more than so many."""
+    days = {}
+    if more is not None:
+        days["from"] = (today - timedelta(days=more)).isoformat()
+    if over is not None:
+        days["to"] = (today - timedelta(days=over + 1)).isoformat()
+    return days
 
 
 def _draw_moves(found: Months, code: str, starts: Sequence[date], today: date) -> Chart:

@@ -86,7 +86,7 @@ def read_waiting(staff: Staff, today: date) -> Waiting:
             notices.append(Notice(count, one if count == 1 else many, url, tone))
     if pressing:
         text = "task is due" if pressing == 1 else "tasks are due"
-        notices.append(Notice(pressing, text, "/console/tasks/", "due"))
+        notices.append(Notice(pressing, text, "/console/tasks/?show=due", "due"))
     notices.sort(key=lambda one: ("bad", "due", "info").index(one.tone))
     return Waiting(notices, inbox, tasks)
 

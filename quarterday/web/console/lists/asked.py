@@ -1,4 +1,4 @@
-"""What a list is narrowed to besides what it shows: days from and to, and a currency."""
+"""What a list is narrowed to besides what it shows: days from and to, a currency, a state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models import DateTimeField, Model, QuerySet
 from quarterday.store.models import Seller
 
 # The names in an address; the first is which of the days of a row is meant.
-NAMES = ("by", "from", "to", "currency")
+NAMES = ("by", "from", "to", "currency", "state")
 # The very first and last days have no instant in every zone.
 _FIRST, _LAST = date(1970, 1, 2), date(9000, 1, 1)
 
@@ -39,6 +39,7 @@ class Asked(NamedTuple):
     first: date | None
     last: date | None
     currency: str
+    state: str = ""
     wrong: tuple[str, ...] = ()
 
     @property
@@ -62,15 +63,18 @@ def read_asked(values: Mapping[str, str], days: Days) -> Asked:
         except ValueError:
             wrong.append(text[:40])
     currency = values.get("currency", "").strip()[:3].upper()
-    return Asked(by, days.get(by), found["from"], found["to"], currency, tuple(wrong))
+    state = values.get("state", "").strip()[:20]
+    return Asked(by, days.get(by), found["from"], found["to"], currency, state, tuple(wrong))
 
 
 def narrow(rows: QuerySet[Any], asked: Asked, seller: Seller) -> QuerySet[Any]:
-    """The rows of the days and the currency; none where a day is not to be understood."""
+    """The rows of days, currency and state; none where a day is not to be understood."""
     if asked.wrong:
         return rows.none()
-    if asked.currency and has_currency(rows.model):
+    if asked.currency and has_column(rows.model, "currency"):
         rows = rows.filter(currency=asked.currency)
+    if asked.state and has_column(rows.model, "status"):
+        rows = rows.filter(status=asked.state)
     if asked.day is None:
         return rows
     column = asked.day.column
@@ -86,10 +90,10 @@ def narrow(rows: QuerySet[Any], asked: Asked, seller: Seller) -> QuerySet[Any]:
     return rows
 
 
-def has_currency(model: type[Model]) -> bool:
-    """Whether rows have a currency of their own."""
+def has_column(model: type[Model], name: str) -> bool:
+    """Whether rows have a currency, or a state, of their own."""
     try:
-        model._meta.get_field("currency")
+        model._meta.get_field(name)
     except FieldDoesNotExist:
         return False
     return True

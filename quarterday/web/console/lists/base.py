@@ -20,7 +20,7 @@ from quarterday.web.console.lists.asked import (
     NAMES,
     Asked,
     Days,
-    has_currency,
+    has_column,
     narrow,
     read_asked,
 )
@@ -48,6 +48,8 @@ class ShowFilter(SimpleListFilter):
         """The choices as links, without Django's own choice of all."""
         chosen = self.chosen()
         for name, label in self.lookup_choices:
+            if name in self.model_admin.quiet and name != chosen:
+                continue
             yield {
                 "selected": name == chosen,
                 "query_string": changelist.get_query_string({self.parameter_name: name}),
@@ -87,11 +89,11 @@ class KeysetList(ChangeList):  # type: ignore[misc]
 
     @property
     def asked(self) -> Asked:
-        """The days and the currency that the list is narrowed to."""
+        """What the list is narrowed to."""
         return read_asked(self.params, self.model_admin.days)
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        """The rows of the filters, of the days and of the currency."""
+        """The rows of the filters and of what the list is narrowed to."""
         rows = super().get_queryset(request, exclude_parameters)
         return narrow(rows, self.asked, staff_of(request).seller)
 
@@ -100,7 +102,7 @@ class KeysetList(ChangeList):  # type: ignore[misc]
         return f"list.csv{self.get_query_string()}"
 
     def rest_url(self) -> str:
-        """The list as it is without days and currency."""
+        """The list as it is without days, currency and state."""
         return self.get_query_string(remove=NAMES)
 
     def show_choices(self) -> list[dict[str, Any]]:
@@ -125,7 +127,7 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
 
     ``owner`` is the way from a row to its seller: ``seller``, ``account``, or a method of its own
     by `scope`. ``find`` gives the rows that a text means, by indexes. ``days`` are those that it
-    can be narrowed by.
+    can be narrowed by. Of what it shows, the ``quiet`` are offered only by figures that count them.
     """
 
     slug: ClassVar[str] = ""
@@ -134,6 +136,7 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
     needed: ClassVar[StaffPermission] = StaffPermission.SEE_MONEY
     owner: ClassVar[str] = "account"
     shows: ClassVar[Shows] = EVERYTHING
+    quiet: ClassVar[frozenset[str]] = frozenset()
     days: ClassVar[Days] = {}
     find: ClassVar[Callable[..., QuerySet[Any]] | None] = None
     search_hint: ClassVar[str] = ""
@@ -206,7 +209,7 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
             "lead": self.lead,
             "hint": self.search_hint,
             "days": self.days,
-            "has_currency": has_currency(self.model),
+            "has_currency": has_column(self.model, "currency"),
         }
         answer: HttpResponse = super().changelist_view(request, context)
         return answer

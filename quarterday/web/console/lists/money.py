@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.html import format_html
 
 from quarterday.core.lifecycle import InvoiceState, PaymentState
@@ -14,12 +14,14 @@ from quarterday.store.models import (
     AttemptStatus,
     CreditGrant,
     CreditNote,
+    DocumentSeries,
     GatewayEvent,
     GatewayEventStatus,
     Invoice,
     JournalEntry,
     Payment,
     PaymentAttempt,
+    PaymentKind,
     Posting,
     Refund,
 )
@@ -80,8 +82,12 @@ class InvoiceList(ListAdmin):
         "paid": ("Paid", lambda staff: Q(status=InvoiceState.PAID)),
         "written_off": ("Written off", lambda staff: Q(status=InvoiceState.WRITTEN_OFF)),
         "void": ("Void", lambda staff: Q(status=InvoiceState.VOID)),
+        "billed": ("Without advances", lambda staff: ~Q(series=DocumentSeries.ADVANCE)),
+        "reminders_running": ("Being reminded of", lambda staff: Q(dunning__status="running")),
+        "reminders_paused": ("Reminders paused", lambda staff: Q(dunning__status="paused")),
         **EVERYTHING,
     }
+    quiet = frozenset({"billed", "reminders_running", "reminders_paused"})
     days: ClassVar[Days] = {
         "issued": Day("Issued", "issued_on", is_order=True),
         "due": Day("Due", "due_on"),
@@ -130,11 +136,17 @@ def _invoice_of(row: CreditNote) -> Any:
     return link_place("invoices", row.invoice, row.invoice.label)
 
 
+def _of_bills(staff: Staff) -> Q:
+    return Q(invoice__isnull=True) | ~Q(invoice__series=DocumentSeries.ADVANCE)
+
+
 class CreditNoteList(ListAdmin):
     """Credit notes, the newest first."""
 
     slug, label, owner, place = "credit-notes", "Credit notes", "seller", "credit-notes"
     lead = "What was taken back of invoices, and why."
+    shows: ClassVar[Shows] = {**EVERYTHING, "billed": ("Without advances", _of_bills)}
+    quiet = frozenset({"billed"})
     days: ClassVar[Days] = {"issued": Day("Issued", "issued_on")}
     find = staticmethod(find_credit_notes)
     search_fields = ("label",)
@@ -158,6 +170,16 @@ def _refunded(staff: Staff) -> Q:
     return Q(status__in=[PaymentState.REFUNDED, PaymentState.PARTIALLY_REFUNDED])
 
 
+def _received(staff: Staff) -> Q:
+    arrived = ~Q(status__in=[PaymentState.PENDING, PaymentState.FAILED])
+    return Q(kind=PaymentKind.RECEIVED) & arrived
+
+
+def _restored(staff: Staff) -> Q:
+    arrived = ~Q(status__in=[PaymentState.PENDING, PaymentState.FAILED])
+    return ~Q(kind=PaymentKind.RECEIVED) & arrived
+
+
 class PaymentList(ListAdmin):
     """Payments, the newest first."""
 
@@ -165,10 +187,13 @@ class PaymentList(ListAdmin):
     lead = "Money that came in."
     shows: ClassVar[Shows] = {
         **EVERYTHING,
+        "received": ("Received", _received),
+        "restored": ("Came back to us", _restored),
         "unused": ("Not used yet", lambda staff: Q(open_minor__gt=0)),
         "disputed": ("Disputed", lambda staff: Q(status=PaymentState.DISPUTED)),
         "refunded": ("Refunded", _refunded),
     }
+    quiet = frozenset({"received", "restored"})
     days: ClassVar[Days] = {"received": Day("Received", "received_on", is_order=True)}
     find = staticmethod(find_payments)
     search_fields = ("reference",)
@@ -210,6 +235,7 @@ class AttemptList(ListAdmin):
         ),
         **EVERYTHING,
     }
+    quiet = frozenset({"unsaved"})
     days: ClassVar[Days] = {"begun": Day("Begun", "created_at")}
     list_select_related = ("account", "method")
     list_display = (
@@ -263,6 +289,11 @@ class RefundList(ListAdmin):
     )
 
 
+def _deposited(staff: Staff) -> Q:
+    booked = JournalEntry.objects.filter(source=OuterRef("public_id"), kind="deposit")
+    return Q(kind="deposit", payment__isnull=True) & Q(Exists(booked))
+
+
 class GrantList(ListAdmin):
     """Credit that accounts have."""
 
@@ -270,8 +301,10 @@ class GrantList(ListAdmin):
     lead = "Deposits, gifts and overpayments, and what is left of each."
     shows: ClassVar[Shows] = {
         "open": ("With something left", lambda staff: Q(open_minor__gt=0)),
+        "deposits": ("Paid in by hand", _deposited),
         **EVERYTHING,
     }
+    quiet = frozenset({"deposits"})
     days: ClassVar[Days] = {
         "granted": Day("Granted", "granted_on"),
         "expires": Day("Expires", "expires_on"),

@@ -22,6 +22,7 @@ from quarterday.store.models import (
     Subscription,
 )
 from quarterday.store.queries.balances import Balance, load_balances
+from quarterday.store.queries.figures.added import CAME_BACK
 from quarterday.store.queries.search import find_accounts, find_subscriptions
 from quarterday.web.console.door import Staff
 from quarterday.web.console.lists.asked import Day, Days
@@ -194,9 +195,11 @@ class DeliveryList(ListAdmin):
             "Did not arrive",
             lambda staff: Q(status__in=["failed", "bounced", "complained", "suppressed"]),
         ),
+        "came_back": ("Came back", lambda staff: Q(status__in=CAME_BACK)),
         "waiting": ("Waiting", lambda staff: Q(status__in=["queued", "sending", "unknown"])),
         **EVERYTHING,
     }
+    quiet = frozenset({"came_back"})
     days: ClassVar[Days] = {
         "tried": Day("Last tried", "next_at"),
         "sent": Day("Sent", "sent_at"),

@@ -19,6 +19,8 @@ from quarterday.web.kit.clock import read_now
 
 _TABS = {
     "attention": ("Need somebody", [ServiceStatus.FAILED, ServiceStatus.MANUAL]),
+    "failed": ("Failed", [ServiceStatus.FAILED]),
+    "manual": ("By hand", [ServiceStatus.MANUAL]),
     "due": ("Being driven", [ServiceStatus.DUE]),
     "settled": ("As they should be", [ServiceStatus.SETTLED]),
 }

@@ -45,14 +45,19 @@ _STEPS = {
     "reconcile": "Compare with the bank",
     "check": "Prove the books",
 }
+# What a queue is called, and the page that lists its rows of a state; nothing where none does.
 _QUEUES = {
-    "messages": "Messages",
-    "deliveries": "Mails and texts",
-    "gateway_events": "Reports of gateways",
-    "services": "Services",
-    "hooks": "Webhooks",
-    "dunning": "Reminders",
-    "tasks": "Tasks",
+    "messages": ("Messages", "/console/lists/messages/?show=all&state={state}"),
+    "deliveries": ("Mails and texts", "/console/lists/deliveries/?show=all&state={state}"),
+    "gateway_events": (
+        "Reports of gateways",
+        "/console/lists/gateway-events/?show=all&state={state}",
+    ),
+    "bank_lines": ("Bank lines", "/console/inbox/?kind=bank"),
+    "services": ("Services", "/console/system/services/?show={state}"),
+    "hooks": ("Webhooks", ""),
+    "dunning": ("Reminders", "/console/lists/invoices/?show=reminders_{state}"),
+    "tasks": ("Tasks", "/console/tasks/?show={state}"),
 }
 
 
@@ -73,7 +78,7 @@ def system(request: HttpRequest, staff: Staff) -> HttpResponse:
         "alerts": [_alert(one, zone, now) for one in alerts.order_by("-raised_at")[:50]],
         "past": [_alert(one, zone, now) for one in over.order_by("-id")[:5]],
         "jobs": _list_jobs(zone, now),
-        "queues": _list_queues(),
+        "queues": _list_queues(staff),
     }
     if not cycles:
         title = "No day’s work was done yet"
@@ -187,8 +192,15 @@ def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.;])\s", words, maxsplit=1)[0].rstrip(".;")
 
 
-def _list_queues() -> list[tuple[str, str, int]]:
-    return [
-        (_QUEUES.get(queue, queue.replace("_", " ").capitalize()), state, count)
-        for (queue, state), count in sorted(count_queues().items())
-    ]
+def _list_queues(staff: Staff) -> list[tuple[str, str, int, str]]:
+    """What waits of the seller, with the list of exactly that."""
+    counts = count_queues(staff.seller)
+    lines = [count for (queue, _), count in counts.items() if queue == "bank_lines"]
+    counts = {key: count for key, count in counts.items() if key[0] != "bank_lines"}
+    # The inbox has both of their states in one.
+    counts |= {("bank_lines", "not placed"): sum(lines)} if lines else {}
+    found = []
+    for (queue, state), count in sorted(counts.items()):
+        label, url = _QUEUES.get(queue, (queue.replace("_", " ").capitalize(), ""))
+        found.append((label, state, count, url.format(state=state)))
+    return found

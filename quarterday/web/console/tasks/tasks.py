@@ -20,7 +20,7 @@ from quarterday.services.tasks.assign_task import assign_task
 from quarterday.services.tasks.close_task import close_task
 from quarterday.services.tasks.open_task import open_task
 from quarterday.store.models import Task, TaskStatus, User
-from quarterday.store.queries.attention import open_tasks
+from quarterday.store.queries.attention import open_tasks, pressing_tasks
 from quarterday.store.queries.staff import list_staff
 from quarterday.web.console.door import Staff, refuse_role, staff_page
 from quarterday.web.console.inbox.inputs import read_account
@@ -30,7 +30,7 @@ from quarterday.web.kit.clock import read_now, read_today
 
 _HOME = "/console/tasks/"
 _MOST = 100
-_LABELS = {"mine": "Mine", "open": "Everybody’s", "closed": "Closed"}
+_LABELS = {"mine": "Mine", "due": "Due", "open": "Everybody’s", "closed": "Closed"}
 _MAY = (
     StaffPermission.CHANGE_CUSTOMERS,
     StaffPermission.CHANGE_SERVICES,
@@ -41,7 +41,7 @@ _MAY = (
 @require_safe
 @staff_page(StaffPermission.SEE_CUSTOMERS)
 def list_tasks(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Open ones that are mine or nobody's, all open ones, or those that are over."""
+    """Open ones that are mine or nobody's, those of them that are due, all, or what is over."""
     return _show(request, staff)
 
 
@@ -112,13 +112,14 @@ def _show(
     asked = request.GET.get("show", "mine")
     asked = asked if asked in _LABELS else "mine"
     mine = Q(assigned_to=staff.user) | Q(assigned_to__isnull=True)
+    due = pressing_tasks(staff.user, read_today(staff.seller))
     rows = open_tasks(staff.seller)
     pages: dict[str, Any] = {}
     if asked == "closed":
         closed = Task.objects.filter(seller=staff.seller).exclude(status=TaskStatus.OPEN)
         found, pages = page_of(request, _with(closed))
     else:
-        wanted = _with(rows.filter(mine) if asked == "mine" else rows)
+        wanted = _with({"mine": rows.filter(mine), "due": rows.filter(due)}.get(asked, rows))
         found = list(wanted.order_by(F("due_on").asc(nulls_last=True), "id")[:_MOST])
     today = read_today(staff.seller)
     colleagues = [one.user for one in list_staff(staff.seller)]
@@ -126,6 +127,7 @@ def _show(
         "rows": [_row(one, staff, today) for one in found],
         "tabs": [
             ("mine", _LABELS["mine"], rows.filter(mine).count()),
+            ("due", _LABELS["due"], rows.filter(due).count()),
             ("open", _LABELS["open"], rows.count()),
             ("closed", _LABELS["closed"], 0),
         ],
