@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from quarterday.ports.clock import read_now
-from quarterday.ports.provisioner import Done, Failed, Manual, Unknown, ask
+from quarterday.ports.provisioner import Begun, Done, Failed, Manual, Unknown, ask
 from quarterday.services.provisioning.begin_call import Asked, begin_call
 from quarterday.services.provisioning.claim_service import Place, claim_service
 from quarterday.services.provisioning.record_answer import record_answer
@@ -18,7 +18,13 @@ _MOST = 500
 # A place that has not answered so often in a row is left alone until the next run, so that the
 # services of others need not wait for it.
 _SILENT = 2
-_WORDS = {Done: "done", Failed: "failed", Unknown: "unanswered", Manual: "tasks"}
+_WORDS = {
+    Done: "done",
+    Failed: "failed",
+    Begun: "begun",
+    Unknown: "unanswered",
+    Manual: "tasks",
+}
 
 
 class DriveServices:
@@ -53,7 +59,7 @@ class DriveServices:
 def _drive(asked: Asked, counts: Counter[str], silent: Counter[Place]) -> None:
     answer = ask(asked.provisioner, asked.wish)
     place = (asked.seller_id, asked.call.service.place)
-    if isinstance(answer, Unknown):
+    if isinstance(answer, Unknown) and not isinstance(answer, Begun):
         silent[place] += 1
         _log.warning("service %s: %s", asked.wish.service, answer.reason)
     else:

@@ -39,10 +39,11 @@ class NoAnswer(Exception):  # noqa: N818 - named for what it says
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What was answered; no more than 64 KiB of it."""
+    """What was answered, no more than 64 KiB of it, and where it points to, if it does."""
 
     status: int
     body: bytes
+    location: str = ""
 
 
 def check_web_address(url: str, name: str) -> str:
@@ -101,7 +102,7 @@ def call(
         raise NoAnswer(f"no answer: {type(error).__name__}: {error}") from None
     finally:
         connection.close()
-    return HttpAnswer(response.status, said)
+    return HttpAnswer(response.status, said, response.headers.get("location", ""))
 
 
 def find_place(host: str, port: int, *, is_private: bool, remedy: str = _REMEDY) -> str:

@@ -42,7 +42,8 @@ class Wish:
     about the service, so that a place can tell a late one. ``options`` are those of the product
     and its plan, ``contract`` what is kept with the subscription (a domain, a user name), and
     ``known_as`` what the place itself said about the service before. ``reason`` says why it is to
-    be suspended, in a word.
+    be suspended, in a word. ``ask_at`` is where the place said, when it was asked this before, that
+    one learns what became of it.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Wish:
     options: Mapping[str, Any] = field(default_factory=dict)
     contract: Mapping[str, Any] = field(default_factory=dict)
     known_as: Mapping[str, Any] = field(default_factory=dict)
+    ask_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,14 @@ class Failed:
 
 @dataclass(frozen=True)
 class Unknown:
-    """It may be so: the place is asked again."""
+    """It may be so: the place is asked again, with ``ask_at`` in the wish where it named one."""
 
     reason: str
+    ask_at: str = ""
+
+
+class Begun(Unknown):
+    """The place answered that it is at it."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,7 @@ class LooksUp(Protocol):
 def make_body(wish: Wish) -> dict[str, Any]:
     """What a wish says to other programs; its fields are those of `Wish`."""
     data = {**asdict(wish), "action": str(wish.action)}
-    del data["now"]
+    del data["now"], data["ask_at"]
     return {"type": f"service.{wish.action}", "timestamp": wish.now.isoformat(), "data": data}
 
 

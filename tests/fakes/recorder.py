@@ -2,7 +2,8 @@
 
 ``POST /services`` is for the provisioner ``webhook``, ``POST /hooks`` for outgoing webhooks. As a
 well-made receiver it believes nobody without a signature, does the same wish once, and refuses a
-wish that is older than one it has carried out.
+wish that is older than one it has carried out. With ``looks`` it does so only after it was asked so
+often what became of a wish, at ``/jobs/KEY`` or, without ``names_job``, at ``/services/SERVICE``.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ class FakeRecorder(FakeGateway):
         self.hooks: list[dict[str, Any]] = []
         self.hook_ids: list[str] = []
         self.forged = 0
+        self.looks, self.names_job = 0, True
+        self.begun: dict[str, tuple[Request, int]] = {}
 
     @action
     def list_services(self) -> dict[str, dict[str, Any]]:
@@ -78,6 +81,39 @@ class FakeRecorder(FakeGateway):
     def drive(self, request: Request) -> Reply:
         if not self._is_signed(request):
             return Reply({"error": "who are you?"}, 401)
+        wish = request.json["data"]
+        if self.looks and all(one.key != wish["key"] for one in self.calls):
+            self.begun[wish["key"]] = (request, self.looks)
+            where = {"Location": f"/jobs/{wish['key']}"} if self.names_job else {}
+            return Reply(None, 202, where)
+        return self._do(request)
+
+    @route("GET", "/jobs/{key}")
+    def show_job(self, request: Request) -> Reply:
+        if not self._is_signed(request):
+            return Reply({"error": "who are you?"}, 401)
+        if request.found["key"] not in self.begun:
+            return Reply({"error": "there is no such job"}, 404)
+        return self._look(request.found["key"]) or Reply(None, 202)
+
+    @route("GET", "/services/{service}")
+    def show_service(self, request: Request) -> Reply:
+        if not self._is_signed(request):
+            return Reply({"error": "who are you?"}, 401)
+        for key in [one for one in self.begun if one.startswith(f"{request.found['service']}.")]:
+            self._look(key)
+        known = self.services.get(request.found["service"])
+        return Reply(asdict(known)) if known else Reply({"error": "there is no such service"}, 404)
+
+    def _look(self, key: str) -> Reply | None:
+        """Somebody asks what became of a wish; the answer once it is done."""
+        asked, left = self.begun.pop(key)
+        if left <= 1:
+            return self._do(asked)
+        self.begun[key] = (asked, left - 1)
+        return None
+
+    def _do(self, request: Request) -> Reply:
         wish = request.json["data"]
         known = self.services.get(wish["service"])
         before = known.condition if known else "none"

@@ -18,6 +18,7 @@ from quarterday.core.errors import BillingError
 from quarterday.core.service import ServiceAction, ServiceCondition
 from quarterday.ports.guarded_http import VARIABLE, CannotReach, call, check_web_address
 from quarterday.ports.provisioner import (
+    Begun,
     Customer,
     Done,
     Failed,
@@ -31,6 +32,7 @@ from quarterday.ports.provisioner import (
     list_provisioners,
     open_provisioner,
 )
+from tests.fakes.base import Reply
 from tests.fakes.recorder import SECRET, FakeRecorder
 from tests.fakes.whm import TOKEN, USER, FakeWhm
 
@@ -250,6 +252,63 @@ def test_a_webhook_that_says_no_or_later(monkeypatch: pytest.MonkeyPatch) -> Non
         stranger = open_provisioner({**config, "secret": "whsec_" + "A" * 32})
         answer = ask(stranger, newer)
         assert isinstance(answer, Failed) and "401" in answer.reason and fake.forged == 1
+
+
+@pytest.mark.parametrize("names_job", [True, False])
+def test_a_webhook_that_has_begun_is_asked_and_not_told_again(
+    names_job: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "127.0.0.1")
+    with FakeRecorder() as fake:
+        config = {"kind": "webhook", "url": f"{fake.url}/services", "secret": SECRET}
+        config["status_url"] = fake.url + "/services/{service}"
+        place = open_provisioner(config)
+        assert isinstance(place, LooksUp) and place.look_up(WISH) == Found(C.NONE)
+        fake.looks, fake.names_job = 2, names_job
+        data, changed = {}, replace(WISH, plan="pro")
+        for number, action in enumerate((A.CREATE, A.CHANGE_PLAN, A.SUSPEND, A.TERMINATE), 1):
+            wish = WISH if action is A.CREATE else changed
+            key = f"svc_1.{number}.{action}"
+            wish = replace(wish, key=key, action=action, generation=number)
+            begun = ask(place, wish)
+            assert isinstance(begun, Begun)
+            asked = replace(wish, ask_at=begun.ask_at)
+            fake.fail("busy")
+            for _ in range(2):
+                # Busy, and then at it still: it is asked at the same place.
+                assert ask(place, asked).ask_at == begun.ask_at  # type: ignore[union-attr]
+            answer = ask(place, asked)
+            assert isinstance(answer, Done), answer
+            data |= answer.data
+        assert [one.action for one in fake.calls] == [
+            "create",
+            "change_plan",
+            "suspend",
+            "terminate",
+        ]
+        assert fake.requests.count("POST /services") == 4 and not fake.forged
+        assert data == ({"host": "node-1"} if names_job else {})
+        assert place.look_up(WISH) == Found(C.NONE)
+
+
+def test_a_webhook_that_forgot_is_told_again_and_never_leads_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(VARIABLE, "127.0.0.1")
+    with FakeRecorder() as fake:
+        fake.looks = 1
+        config = {"kind": "webhook", "url": f"{fake.url}/services", "secret": SECRET}
+        place = open_provisioner(config)
+        assert not isinstance(place, LooksUp)
+        lost = ask(place, replace(WISH, ask_at=f"{fake.url}/jobs/none"))
+        assert isinstance(lost, Unknown) and not isinstance(lost, Begun) and not lost.ask_at
+        monkeypatch.setattr(
+            fake, "answer", lambda _: Reply(None, 202, {"Location": "https://example.com/jobs/1"})
+        )
+        assert ask(place, WISH) == Begun("it has begun, and is not done yet")
+        assert [one.split()[0] for one in fake.requests] == ["GET", "POST"]
+    with pytest.raises(BillingError, match="status_url must have"):
+        open_provisioner({**config, "status_url": f"{fake.url}/status"})
 
 
 def _lives(status: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,6 +58,7 @@ def begin_call(service: ServiceState, *, now: datetime) -> Asked | None:
                 settle(row, wanted.changes_at)
                 return None
             wish = make_wish(row, subscription, action, now)
+            wish = replace(wish, ask_at=_find_address(row, action))
         except BillingError as error:
             put_off(row, subscription, Failed(str(error)), now=now)
             return None
@@ -71,6 +72,16 @@ def _choose(row: ServiceState, wanted: Wanted, provisioner: Provisioner) -> Serv
         wanted.plan_id,
         can_restrict=ServiceAction.RESTRICT in provisioner.actions,
     )
+
+
+def _find_address(row: ServiceState, action: ServiceAction) -> str:
+    """Where the place said, at the last try of the same, that one learns what became of it.
+
+    Whoever lets a service be tried anew wants it asked, not looked after.
+    """
+    last = ServiceCall.objects.filter(service=row).order_by("-id").first() if row.tries else None
+    is_same = last and (last.generation, last.action) == (row.generation, action)
+    return str(last.data.get("ask_at", "")) if last and is_same else ""
 
 
 def read_known(row: ServiceState) -> Known:

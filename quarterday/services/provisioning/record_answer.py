@@ -63,8 +63,8 @@ def _close(call: ServiceCall, answer: Answer, now: datetime) -> None:
             rows.update(outcome=CallOutcome.DONE, finished_at=now, data=dict(data))
         case Failed(reason):
             rows.update(outcome=CallOutcome.FAILED, finished_at=now, error=reason[:500])
-        case Unknown(reason):
-            rows.update(error=reason[:500])
+        case Unknown(reason, ask_at):
+            rows.update(error=reason[:500], data={"ask_at": ask_at} if ask_at else {})
         case Manual(text):
             rows.update(data={"task": text})
 

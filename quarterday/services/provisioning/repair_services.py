@@ -46,7 +46,7 @@ def record_found(service: ServiceState, found: Found, *, now: datetime) -> bool:
             return False
         serves = row.condition == ServiceCondition.RESTRICTED
         known = ServiceCondition.ACTIVE if serves else ServiceCondition(row.condition)
-        if found.condition is known:
+        if found.condition in (known, row.condition):
             change_row(row, condition_at=now)
             return False
         record_event(

@@ -9,6 +9,7 @@ import pytest
 
 from quarterday.core.errors import BillingError
 from quarterday.core.service import ServiceAction
+from quarterday.jobs.repair_services import RepairServices
 from quarterday.ports.provisioner import Done, ask
 from quarterday.services.errors import Conflict
 from quarterday.services.provisioning.begin_call import begin_call
@@ -20,6 +21,7 @@ from quarterday.services.provisioning.release_service import release_service
 from quarterday.services.provisioning.repair_services import repair_wanted
 from quarterday.services.provisioning.retry_service import retry_service
 from quarterday.services.provisioning.settle_service import TRIES
+from quarterday.services.sellers.change_brand import change_brand
 from quarterday.services.subscriptions.advance_states import advance_states
 from quarterday.services.subscriptions.cancel_subscription import cancel_subscription
 from quarterday.services.subscriptions.change_plan import change_plan
@@ -28,6 +30,7 @@ from quarterday.services.subscriptions.resume_subscription import resume_subscri
 from quarterday.services.subscriptions.undo_change import undo_change
 from quarterday.store.models import Dunning, ServiceCall, ServiceHold, Subscription, Task
 from quarterday.store.queries.check.services import check_services
+from quarterday.store.queries.paying import read_brand
 from quarterday.store.queries.strayed import find_strayed
 from tests.services.provisioning.world import ENV, Served, events, serve, stands, state, told
 from tests.services.till import DAY, NOW, Shop
@@ -336,3 +339,42 @@ def test_without_a_place_it_is_so_at_once(shop: Shop, monkeypatch: pytest.Monkey
         release(served, subject=invoice.public_id)
         assert told("suspended") + told("restored") == ["suspended", "restored"]
         assert served.drive(days=1) == 0 and served.fake.requests == []
+
+
+def test_what_has_begun_is_asked_for_until_somebody_wants_it_told_anew(served: Served) -> None:
+    served.fake.looks = 3
+    one = served.start()
+    assert served.drive() == 1 and stands(one) == ("active", "none", "due")
+    assert served.drive(minutes=1) == 1 and served.drive(seconds=1) == 0, "later each time"
+    assert served.fake.requests == ["POST /services", f"GET /jobs/{state(one).public_id}.1.create"]
+    retry_service(service=state(one), now=served.now)
+    assert served.drive() == 1 and served.fake.requests[-1] == "POST /services"
+    for _ in range(3):
+        assert served.drive(hours=1) == 1
+    assert served.fake.requests.count("POST /services") == 2
+    assert stands(one) == ("active", "active", "settled") and served.asked() == ["create"]
+    assert state(one).data == {"host": "node-1"}
+    # Something newer is wanted meanwhile: that is told, and nobody asks after the old any more.
+    hold(one)
+    assert served.drive() == 1
+    release(served)
+    assert served.drive(minutes=1) >= 1 and served.fake.requests[-1] == "POST /services"
+
+
+def test_what_was_changed_at_a_place_that_can_be_asked_is_put_right(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = read_brand(served.shop.seller)["provisioners"]["node"]
+    node = {**node, "status_url": f"{served.fake.url}/services/{{service}}"}
+    change_brand(seller=served.shop.seller, data={"provisioners": {"node": node}}, now=NOW)
+    one, two, three = (served.start(f"S{number}") for number in range(3))
+    hold(two, level="restricted")
+    served.drive()
+    served.fake.services[state(one).public_id].condition = "suspended"
+    del served.fake.services[state(three).public_id]
+    served.now += timedelta(days=2)
+    monkeypatch.setenv("QUARTERDAY_NOW", served.now.isoformat())
+    assert RepairServices().run() == {"looked_at": 3, "strayed": 2}
+    served.drive(hours=1)
+    assert served.there(one)[0] == "active" and served.there(two)[0] == "restricted"
+    assert stands(three) == ("active", "none", "failed")
