@@ -14,15 +14,19 @@ from quarterday.store.models import LedgerAccount
 from quarterday.store.queries.raw import days, fetch
 
 _SUMS = """
-SELECT p.ledger_account_id, p.currency,
+SELECT {part}, p.ledger_account_id, p.currency,
        SUM(CASE WHEN p.amount_minor > 0 THEN p.amount_minor ELSE 0 END),
        SUM(CASE WHEN p.amount_minor < 0 THEN p.amount_minor ELSE 0 END),
        COUNT(*)
 FROM store_posting p{entries}
 WHERE 1 = 1{which}
-GROUP BY p.ledger_account_id, p.currency
+GROUP BY 1, 2, 3
 """
 _ENTRIES = " JOIN store_journalentry e ON e.id = p.entry_id"
+# What was before a period, in it, and after.
+_BEFORE, _WITHIN, _AFTER = range(3)
+_PARTS = ('e."on" < %(start)s', 'e."on" >= %(start)s AND e."on" < %(end)s', 'e."on" >= %(end)s')
+_PART = f"CASE WHEN {_PARTS[_BEFORE]} THEN 0 WHEN {_PARTS[_AFTER]} THEN 2 ELSE 1 END"
 # The first and the last entry of each seller, which the index holds at its ends.
 _ENDS = """
 SELECT [(SELECT MIN(e."on") FROM store_journalentry e WHERE e.seller_id = s.id)],
@@ -88,8 +92,8 @@ class _Sums(NamedTuple):
         return _Sums(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
 
 
-# Of ledger accounts and currencies.
-_Book = Mapping[tuple[int, str], _Sums]
+# By part of time, ledger account and currency.
+_Book = Mapping[tuple[int, int, str], _Sums]
 
 
 def read_trial_balance(period: Period, sellers: Sequence[int] | None) -> list[Moved]:
@@ -144,48 +148,42 @@ def _postings(
 
 
 def _add_up(period: Period, keys: Sequence[int] | None, name: Callable[[int], str]) -> list[Moved]:
-    """What ledger accounts held and what moved, by a name of theirs and currency.
-
-    A posting has its day from its entry, and finding a million entries costs far more than adding
-    up all postings. So the longest of what was before, in and after the period is not looked up:
-    it is all there is less the others.
-    """
-    before, within = _read_parts(period, keys)
+    """What ledger accounts held and what moved, by a name of theirs and currency."""
     sums: dict[tuple[str, str], Moved] = {}
-    for key, code in sorted(before.keys() | within.keys()):
-        was, moved = before.get((key, code), _Sums()), within.get((key, code), _Sums())
+    for (part, key, code), one in sorted(_read_parts(period, keys).items()):
         of = name(key), code
-        one = sums.get(of, Moved(*of, 0, 0, 0, 0))
-        sums[of] = one._replace(
-            opening_minor=one.opening_minor + was.debit + was.credit,
-            debit_minor=one.debit_minor + moved.debit,
-            credit_minor=one.credit_minor + moved.credit,
-            postings=one.postings + moved.number,
-        )
+        held = sums.get(of, Moved(*of, 0, 0, 0, 0))
+        if part == _BEFORE:
+            held = held._replace(opening_minor=held.opening_minor + one.debit + one.credit)
+        else:
+            held = held._replace(
+                debit_minor=held.debit_minor + one.debit,
+                credit_minor=held.credit_minor + one.credit,
+                postings=held.postings + one.number,
+            )
+        sums[of] = held
     return sorted(sums.values())
 
 
-def _read_parts(period: Period, keys: Sequence[int] | None) -> tuple[_Book, _Book]:
-    """The sums before a period, and in it."""
-    start, end = to_column(period.start), to_column(period.end)
-    parts: Sequence[tuple[str, Sequence[str]]] = (
-        (' AND e."on" < %s', [start]),
-        (' AND e."on" >= %s AND e."on" < %s', [start, end]),
-        (' AND e."on" >= %s', [end]),
-    )
+def _read_parts(period: Period, keys: Sequence[int] | None) -> _Book:
+    """The sums before a period, and in it.
+
+    A posting has its day from its entry, and finding the entries of millions costs far more than
+    adding them all up. So where most are before the period, or in it, those are not looked up:
+    they are all that there are less the others.
+    """
     lengths = _measure(period)
     longest = lengths.index(max(lengths))
-    found: list[_Book] = [
-        _sum(keys, *part) if length and place != longest else {}
-        for place, (part, length) in enumerate(zip(parts, lengths, strict=True))
-    ]
-    if longest < 2:
-        rest = dict(_sum(keys))
-        for part in found:
-            for key, sums in part.items():
-                rest[key] = rest[key].less(sums)
-        found[longest] = {key: sums for key, sums in rest.items() if sums.number}
-    return found[0], found[1]
+    if longest == _AFTER or 2 * lengths[longest] < sum(lengths):
+        return _sum(keys, period, [part for part in (_BEFORE, _WITHIN) if lengths[part]])
+    others = [part for part, length in enumerate(lengths) if length and part != longest]
+    found = dict(_sum(keys, period, others))
+    whole = _sum(keys, period, None)
+    rest = {(longest, key, code): sums for (_, key, code), sums in whole.items()}
+    for (_, key, code), sums in found.items():
+        rest[longest, key, code] = rest[longest, key, code].less(sums)
+    book = {**found, **rest}
+    return {key: sums for key, sums in book.items() if sums.number and key[0] != _AFTER}
 
 
 def _measure(period: Period) -> list[int]:
@@ -199,12 +197,23 @@ def _measure(period: Period) -> list[int]:
     return [(upper - lower).days for lower, upper in pairwise(cuts)]
 
 
-def _sum(keys: Sequence[int] | None, which: str = "", params: Sequence[str] = ()) -> _Book:
-    scope = "" if keys is None else f" AND p.ledger_account_id IN ({_listed(keys)})"
-    sql = _SUMS.format(entries=_ENTRIES if which else "", which=scope + which)
+def _sum(keys: Sequence[int] | None, period: Period, parts: Sequence[int] | None) -> _Book:
+    """The sums of some parts, or of all that there is, whenever it was."""
+    if parts is not None and not parts:
+        return {}
+    which = "" if keys is None else f" AND p.ledger_account_id IN ({_listed(keys)})"
+    if parts is not None:
+        which += f" AND ({' OR '.join(_PARTS[part] for part in parts)})"
+    sql = _SUMS.format(
+        part="0" if parts is None else _PART,
+        entries="" if parts is None else _ENTRIES,
+        which=which,
+    )
     return {
-        (int(key), str(currency)): _Sums(*(int(one) for one in sums))
-        for key, currency, *sums in fetch(sql, list(params))
+        (int(part), int(key), str(currency)): _Sums(*(int(one) for one in sums))
+        for part, key, currency, *sums in fetch(
+            sql, {"start": to_column(period.start), "end": to_column(period.end)}
+        )
     }
 
 
