@@ -90,6 +90,7 @@ def _book(
         payment,
         news.amount_minor,
         reopen=True,
+        is_gone=True,
         on=today,
         now=now,
         reason=f"made at {gateway}",

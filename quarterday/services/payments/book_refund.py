@@ -14,6 +14,7 @@ from quarterday.services.compare import show_amount
 from quarterday.services.credit.move_grant import deduct_grant
 from quarterday.services.credit.use_credit import open_grants, use_credit
 from quarterday.services.errors import Conflict
+from quarterday.services.invoicing.write_off_lost import write_off_lost
 from quarterday.services.ledger.post_entry import post_entry
 from quarterday.services.payments.take_back import take_back
 from quarterday.store.models import (
@@ -30,10 +31,14 @@ from quarterday.store.models import (
 
 @dataclass
 class Booked:
-    """A refund that was booked, and the invoices that are owed again because of it."""
+    """A refund that was booked, and the invoices that are owed again because of it.
+
+    ``lost`` are those that were written off before; the part that had been paid is, too, now.
+    """
 
     refund: Refund
     reopened: list[Invoice] = field(default_factory=list)
+    lost: list[Invoice] = field(default_factory=list)
 
 
 def book_refund(
@@ -47,11 +52,13 @@ def book_refund(
     reason: str = "",
     external_id: str | None = None,
     actor: str = "system",
+    is_gone: bool = False,
 ) -> Booked:
     """Book an amount of a payment as given back, by default all that was not refunded before.
 
-    For services that hold the transaction and the account, and that tell of it. Raises
-    `BillingError` when there is not as much to refund.
+    With ``is_gone``, the money has left whatever we say, so what it paid of invoices that were
+    written off is given up as well. For services that hold the transaction and the account, and
+    that tell of it. Raises `BillingError` when there is not as much to refund.
     """
     left = find_left(payment)
     amount = left if amount_minor is None else amount_minor
@@ -70,9 +77,13 @@ def book_refund(
         amount_minor=amount,
         reason=reason,
     )
-    reopened = _take(account, refund, reopen, on, now, actor)
+    taken = _take(account, refund, reopen, is_gone, on, now, actor)
     _post(account, payment, refund, left == amount)
-    return Booked(refund, reopened)
+    lost = {one.invoice_id: one for one, was in taken if was == InvoiceState.WRITTEN_OFF}
+    for reversal in lost.values():
+        write_off_lost(account, reversal, on=on, now=now, actor=actor)
+    reopened = [one.invoice for one, _ in taken if one.invoice_id not in lost]
+    return Booked(refund, reopened, [one.invoice for one in lost.values()])
 
 
 def find_left(payment: Payment) -> int:
@@ -82,9 +93,9 @@ def find_left(payment: Payment) -> int:
 
 
 def find_most(payment: Payment) -> int:
-    """The most that can be booked out of a payment if its invoices may be owed again."""
+    """The most that can be booked out of a payment whose money has left whatever we say."""
     there = sum(grant.open_minor for grant in _refundable(payment))
-    settled = sum(one.amount_minor for one in _settled_by(payment))
+    settled = sum(one.amount_minor for one in _settled_by(payment, is_gone=True))
     return min(find_left(payment), there + settled)
 
 
@@ -108,17 +119,28 @@ def _post(account: Account, payment: Payment, refund: Refund, is_last: bool) -> 
 
 
 def _take(
-    account: Account, refund: Refund, reopen: bool, on: date, now: datetime, actor: str
-) -> list[Invoice]:
-    """Take the amount from credit, after invoices gave back what they were settled with; those."""
+    account: Account,
+    refund: Refund,
+    reopen: bool,
+    is_gone: bool,
+    on: date,
+    now: datetime,
+    actor: str,
+) -> list[tuple[Allocation, str]]:
+    """Take the amount from credit, after invoices gave back what they were settled with; the
+    reversals of that, each with the status that its invoice had.
+    """
     assert refund.payment is not None
     payment = refund.payment
     there = sum(grant.open_minor for grant in _refundable(payment))
-    reopened: list[Invoice] = []
-    for allocation in _settled_by(payment) if reopen else ():
+    taken: list[tuple[Allocation, str]] = []
+    for allocation in _settled_by(payment, is_gone=is_gone) if reopen else ():
         if there >= refund.amount_minor:
             break
-        reopened.append(take_back(account, allocation, on=on, now=now, actor=actor).invoice)
+        was = allocation.invoice.status
+        is_lost = was == InvoiceState.WRITTEN_OFF
+        reversal = take_back(account, allocation, on=on, now=now, actor=actor, is_lost=is_lost)
+        taken.append((reversal, was))
         there += allocation.amount_minor
     if there < refund.amount_minor:
         raise BillingError(
@@ -133,10 +155,10 @@ def _take(
             kind = DeductionKind.REFUNDED
             deduct_grant(grant, part, kind, on=on, now=now, reason=refund.reason, refund=refund)
             left -= part
-    if reopened and (surplus := there - refund.amount_minor):
+    if taken and (surplus := there - refund.amount_minor):
         # The last invoice gave back more than was needed.
-        use_credit(reopened[-1], _refundable(payment), surplus, on=on, now=now)
-    return reopened
+        use_credit(taken[-1][0].invoice, _refundable(payment), surplus, on=on, now=now)
+    return taken
 
 
 def _refundable(payment: Payment) -> list[CreditGrant]:
@@ -149,12 +171,16 @@ def _refundable(payment: Payment) -> list[CreditGrant]:
     return sorted(grants, key=lambda one: (one.payment_id != payment.id, one.id))
 
 
-def _settled_by(payment: Payment) -> list[Allocation]:
-    """What the payment, or credit from it, settled and was not taken back; the latest due first."""
-    rows = Allocation.objects.filter(
+def _settled_by(payment: Payment, *, is_gone: bool) -> list[Allocation]:
+    """What the payment, or credit from it, settled and was not taken back; the latest due first,
+    and what was given up last, if at all.
+    """
+    states = (InvoiceState.OPEN, InvoiceState.PAID)
+    rows = Allocation.objects.select_related("invoice").filter(
         Q(payment_id=payment.id) | Q(grant__payment_id=payment.id),
         amount_minor__gt=0,
         reversed_by__isnull=True,
-        invoice__status__in=(InvoiceState.OPEN, InvoiceState.PAID),
+        invoice__status__in=(*states, InvoiceState.WRITTEN_OFF) if is_gone else states,
     )
-    return list(rows.order_by("-invoice__due_on", "-id"))
+    found = list(rows.order_by("-invoice__due_on", "-id"))
+    return sorted(found, key=lambda one: one.invoice.status == InvoiceState.WRITTEN_OFF)

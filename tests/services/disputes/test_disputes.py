@@ -11,19 +11,23 @@ from quarterday.ports.outcomes import DeclineCode, Declined
 from quarterday.services.disputes.close_dispute import close_dispute
 from quarterday.services.disputes.open_dispute import open_dispute
 from quarterday.services.disputes.return_payment import return_payment
+from quarterday.services.invoicing.write_off_invoice import write_off_invoice
 from quarterday.services.payments.finish_refund import finish_refund
 from quarterday.services.payments.refund_payment import refund_payment
 from quarterday.services.payments.start_refund import start_refund
 from quarterday.store.models import (
+    Allocation,
     Collection,
     CreditGrant,
     Dispute,
     DisputeStatus,
+    Dunning,
     Event,
     Invoice,
     Message,
     Payment,
     PaymentMethod,
+    Task,
 )
 from quarterday.store.queries.disputes import sum_booked
 from tests.services.paid import disputed, hear, offer, pay
@@ -109,6 +113,41 @@ def test_only_what_is_left_of_a_payment_is_booked_out(shop: Shop) -> None:
     dispute = close_dispute(dispute=dispute, state=DisputeStatus.WON, today=LATER, now=NOW)
     assert dispute.restored is not None
     assert (dispute.restored.amount_minor, Invoice.objects.get().open_minor) == (6900, 5000)
+
+
+@pytest.mark.parametrize("taken", [11900, 5000, 2000])
+@pytest.mark.parametrize("state", ["opened", "lost", "returned", "won"])
+def test_money_of_a_debt_that_was_given_up_is_booked_out_wholly(
+    shop: Shop, taken: int, state: str
+) -> None:
+    """An invoice of 119.00, of which 50.00 came, and 69.00 were given up."""
+    invoice, payment = shop.invoice(10000), shop.pay(5000)
+    write_off_invoice(invoice=invoice, reason="gone away", today=DAY, now=NOW)
+    dispute = open_dispute(
+        payment=payment, gateway="sandbox", reference="dp_1", amount_minor=taken, today=LATER,
+        now=NOW,
+    )  # fmt: skip
+    if state != "opened":
+        close_dispute(dispute=dispute, state=DisputeStatus(state), today=LATER, now=NOW)
+    gone = min(taken, 5000)
+    assert sum_booked(dispute) == gone
+    back = gone if state == "won" else 0
+    books = ledger()
+    assert books.get("assets:clearing:bank", 0) == 5000 - gone + back
+    assert books["expenses:bad-debt"] == 6900 + gone
+    # The money that came back after all is the customer's until somebody takes it.
+    assert -books.get("liabilities:credit", 0) == back
+    assert "assets:receivable" not in books
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.open_minor) == ("written_off", 0)
+    kept = Allocation.objects.filter(invoice=invoice)
+    assert sum(one.amount_minor for one in kept) == 5000 - gone
+    # Nobody is asked for it, and staff are told once.
+    assert not Collection.objects.filter(invoice=invoice).exclude(status="done").exists()
+    assert not Dunning.objects.exclude(status="ended").exists()
+    titles = sorted(Task.objects.values_list("title", flat=True))
+    assert ["given up" in one for one in titles] == [True, False][: 1 + (taken > 5000)]
+    prove_books()
 
 
 def test_money_that_is_restored_after_others_paid_is_credit(shop: Shop) -> None:

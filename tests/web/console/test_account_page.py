@@ -227,6 +227,7 @@ def test_a_pay_link_is_shown_once_and_the_data_are_handed_out(shop: Shop) -> Non
     assert "and nothing else" in staffer.see(url)
     answer = staffer.client.post(url).content.decode()
     (link,) = set(re.findall(r"https?://[^\"<\s]+/l/[\w.-]+", answer))
+    assert Event.objects.get(kind="link.printed").actor == staffer.user.public_id
     visitor = Staffer(staffer.user, factor=False)
     assert visitor.client.get("/l/" + link.partition("/l/")[2]).status_code in (200, 302)
     data: Any = staffer.client.post(f"{page}export/")

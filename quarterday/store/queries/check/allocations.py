@@ -24,7 +24,14 @@ SELECT label, currency, status, total_minor, open_minor, settled, written FROM (
           JOIN store_posting p ON p.entry_id = e.id
           JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
           WHERE e.source = i.public_id AND e.kind = 'write_off'
-            AND l.code = 'assets:receivable') END AS written
+            AND l.code = 'assets:receivable')
+         + (SELECT COALESCE(-SUM(p.amount_minor), 0)
+            FROM store_allocation a
+            JOIN store_journalentry e ON e.source = a.public_id AND e.kind = 'write_off'
+            JOIN store_posting p ON p.entry_id = e.id
+            JOIN store_ledgeraccount l ON l.id = p.ledger_account_id
+            WHERE a.invoice_id = i.id AND a.amount_minor < 0
+              AND l.code = 'assets:receivable') END AS written
   FROM store_invoice i WHERE i.series <> 'advance') one
 WHERE settled > total_minor OR settled < 0 OR open_minor <> total_minor - settled - written
    OR (status = 'open') <> (open_minor > 0)

@@ -67,7 +67,7 @@ WHERE d.status <> 'won'
     SELECT COALESCE(SUM(r.amount_minor), 0) FROM store_refund r WHERE r.payment_id = p.id)
   AND EXISTS (
     SELECT 1 FROM store_allocation a JOIN store_invoice i ON i.id = a.invoice_id
-    WHERE a.payment_id = p.id AND a.amount_minor > 0 AND i.status IN ('open', 'paid')
+    WHERE a.payment_id = p.id AND a.amount_minor > 0 AND i.status IN ('open', 'paid', 'written_off')
       AND NOT EXISTS (SELECT 1 FROM store_allocation b WHERE b.reverses_id = a.id))
 ORDER BY d.id
 """

@@ -89,6 +89,15 @@ SELECT e.kind, e.reference FROM store_journalentry e
 WHERE e.kind IN ({kinds}) AND NOT EXISTS (SELECT 1 FROM {table} d WHERE d.public_id = e.source)
 ORDER BY e.id
 """
+# What had been paid of a debt that was given up is lost by what took the payment back.
+_GIVEN_UP = """
+SELECT e.kind, e.reference FROM store_journalentry e
+WHERE e.kind = 'write_off'
+  AND NOT EXISTS (SELECT 1 FROM store_invoice i WHERE i.public_id = e.source)
+  AND NOT EXISTS (SELECT 1 FROM store_allocation a
+                  WHERE a.public_id = e.source AND a.amount_minor < 0)
+ORDER BY e.id
+"""
 
 
 def check_movements() -> Iterator[Offence]:
@@ -107,6 +116,5 @@ def check_movements() -> Iterator[Offence]:
             yield Offence("movement-posting", subject, text)
         for kind, reference in stream(_ALONE.format(kinds=one.kinds, table=one.table)):
             yield Offence("entry-source", reference, f"there is nothing for this {kind} entry")
-    write_off = _ALONE.format(kinds="'write_off'", table="store_invoice")
-    for kind, reference in stream(write_off):
+    for kind, reference in stream(_GIVEN_UP):
         yield Offence("entry-source", reference, f"there is nothing for this {kind} entry")

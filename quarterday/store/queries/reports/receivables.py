@@ -28,6 +28,12 @@ _OPEN = """
   JOIN store_journalentry e ON e.source = i.public_id AND e.kind = 'write_off'
   JOIN store_posting p ON p.entry_id = e.id AND p.amount_minor < 0
   WHERE i.status = 'written_off' AND e."on" > %(day)s AND i.issued_on <= %(day)s{sellers}
+  UNION ALL
+  SELECT i.id, -p.amount_minor FROM store_invoice i
+  JOIN store_allocation a ON a.invoice_id = i.id AND a.amount_minor < 0
+  JOIN store_journalentry e ON e.source = a.public_id AND e.kind = 'write_off'
+  JOIN store_posting p ON p.entry_id = e.id AND p.amount_minor < 0
+  WHERE i.status = 'written_off' AND e."on" > %(day)s AND i.issued_on <= %(day)s{sellers}
 """
 _AGED = f"""
 SELECT currency, band, COUNT(*), SUM(minor) FROM (

@@ -26,11 +26,17 @@ GROUP BY 1, 2, 3
 _GIVEN_UP = """
 SELECT [e."on"], p.currency, -SUM(p.amount_minor)
 FROM store_invoice i
-JOIN store_journalentry e ON e.source = i.public_id AND e.kind = 'write_off'
+{reversals}
+JOIN store_journalentry e ON e.source = {source}.public_id AND e.kind = 'write_off'
 JOIN store_posting p ON p.entry_id = e.id AND p.amount_minor < 0
 WHERE i.status = 'written_off' AND e."on" >= %s AND e."on" < %s{sellers}
 GROUP BY 1, 2
 """
+# By a write-off, and by what took money back of what was written off.
+_GIVEN_UP_BY = {
+    "i": "",
+    "a": "JOIN store_allocation a ON a.invoice_id = i.id AND a.amount_minor < 0",
+}
 
 
 class SettledDay(NamedTuple):
@@ -60,5 +66,7 @@ def read_settled(period: Period, sellers: Sequence[int] | None) -> Iterator[Sett
     )
     for day, currency, by, *sums in fetch(days(sql), span):
         yield SettledDay(to_day(day), currency, by, *(int(one) for one in sums))
-    for day, currency, minor in fetch(days(_GIVEN_UP.format(sellers=scope)), span):
-        yield SettledDay(to_day(day), currency, "write_off", int(minor))
+    for source, join in _GIVEN_UP_BY.items():
+        sql = _GIVEN_UP.format(source=source, reversals=join, sellers=scope)
+        for day, currency, minor in fetch(days(sql), span):
+            yield SettledDay(to_day(day), currency, "write_off", int(minor))

@@ -169,8 +169,8 @@ class WriteOff(Waiving, WithReason):
     hint = "For a debt that will not be paid: it becomes a loss in the book."
 
     def back(self, case: Case, given: Given) -> str:
-        """A payment settles it all the same."""
-        return "should the money come after all, record it for this invoice; it settles it."
+        """None: the loss stays in the book."""
+        return "none; should money come after all, it becomes credit of the customer."
 
     def verb(self, case: Case, given: Given) -> str:
         """With the amount."""
