@@ -75,7 +75,7 @@ _TYPES = {
     "meter:text/64 timing:text/8 convention:text/16 policy:text/8 tax_inclusive:flag",
     "discount": "seller:text/64 code*:text/64 kind*:text/16 name:text/200 value:number "
     "currency:currency products:words duration:text/8 periods:count priority:count "
-    "valid_from:date valid_end:date promotion:text/8",
+    "valid_from:date valid_end:date promotion:text/8 max_uses:count max_uses_per_account:count",
     "account": "seller:text/64 external_id*:text/128 name*:text/200 country:country "
     "currency:currency language:text/16 region:text/32 address:data tax_id:text/64 "
     "tax_id_evidence:data tax_exempt_reason:text/200 settings:settings data:data",

@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from quarterday.core.cart import BadCart, read_code
+from quarterday.core.promotion import UsedUp, UseLimit, find_used_up
 from quarterday.services.catalog.publish_discount import Promotion
 from quarterday.services.orders.choose_items import Chosen
-from quarterday.store.models import Account, Discount, Seller, Subscription
+from quarterday.store.models import Account, Discount, PromotionUse, Seller, Subscription
 
 
 def find_promotion(
@@ -17,7 +18,7 @@ def find_promotion(
     """The discount whose code may be entered today; capitals do not matter.
 
     Raises `BadCart` for a code that is unknown, not for ordering, out of its days, in another
-    currency, or for new customers where the account is none.
+    currency, used up, or for new customers where the account is none.
     """
     clean = read_code(code)
     rows = Discount.objects.filter(seller=seller, code__iexact=clean)
@@ -50,7 +51,24 @@ def find_promotion(
         raise BadCart(
             f"the code {discount.code} is for new customers", "promotion_new", code=discount.code
         )
+    check_uses(discount, account)
     return discount
+
+
+def check_uses(discount: Discount, account: Account | None) -> None:
+    """Raise `BadCart` where a code was used as often as it may be, by all or by an account."""
+    limit = UseLimit(discount.max_uses, discount.max_uses_per_account)
+    own = 0
+    if account is not None and limit.per_account is not None:
+        own = PromotionUse.objects.filter(discount=discount, account=account).count()
+    used_up = find_used_up(limit, discount.uses, own)
+    if used_up is not None:
+        whose = "any more" if used_up is UsedUp.ALL else "to this account any more"
+        raise BadCart(
+            f"the code {discount.code} is not available {whose}",
+            f"promotion_used_{used_up}",
+            code=discount.code,
+        )
 
 
 def aims_at_cart(discount: Discount, chosen: Sequence[Chosen]) -> bool:

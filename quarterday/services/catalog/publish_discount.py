@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from quarterday.core.discount import Discount as DiscountTerms
 from quarterday.core.discount import DiscountKind, Duration
@@ -15,10 +16,12 @@ from quarterday.core.errors import BillingError
 from quarterday.core.money import currency as find_currency
 from quarterday.core.money import parse_exact
 from quarterday.services.catalog.publish_row import publish_row
+from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text, check_word
 from quarterday.store.models import Discount, Seller
 
+MOST_USES = 1_000_000_000
 _IN_CURRENCY = (DiscountKind.FIXED, DiscountKind.PRICE_OVERRIDE)
 
 
@@ -46,14 +49,17 @@ def publish_discount(
     valid_from: date | None = None,
     valid_end: date | None = None,
     promotion: Promotion | str = Promotion.NOBODY,
+    max_uses: int | None = None,
+    max_uses_per_account: int | None = None,
     actor: str = "system",
 ) -> Discount:
     """Publish a discount of a seller. ``value`` is percent or currency units, by its kind.
 
     ``products`` are codes that it is limited to; it can be granted from ``valid_from`` to
     ``valid_end`` (exclusive), and ``promotion`` says who may enter its code when ordering.
-    Publishing the same again returns it; raises `Conflict` for other content under its code, and
-    `BillingError` for bad input.
+    ``max_uses`` orders may do so, and ``max_uses_per_account`` of one account; None is as many as
+    come. Publishing the same again returns it; raises `Conflict` for other content under its code,
+    or for fewer uses than there were, and `BillingError` for bad input.
     """
     kind = check_word(DiscountKind, kind, "kind")
     duration = check_word(Duration, duration, "duration")
@@ -67,8 +73,14 @@ def publish_discount(
         priority=priority,
     )
     _check(code, periods, valid_from, valid_end)
+    for name_of, limit in (
+        ("max_uses", max_uses),
+        ("max_uses_per_account", max_uses_per_account),
+    ):
+        if limit is not None and not 1 <= limit <= MOST_USES:
+            raise BillingError(f"{name_of} must be from 1 to {MOST_USES:,}, not {limit}")
     unit = currency or seller.currency
-    with transaction.atomic():
+    with transaction.atomic(), _not_below_uses(terms.code, max_uses):
         discount, done = publish_row(
             Discount,
             label=f"discount {code}",
@@ -85,8 +97,10 @@ def publish_discount(
                 "valid_end": valid_end,
                 "name": name,
                 "promotion": check_word(Promotion, promotion, "promotion"),
+                "max_uses": max_uses,
+                "max_uses_per_account": max_uses_per_account,
             },
-            editable=("name", "promotion"),
+            editable=("name", "promotion", "max_uses", "max_uses_per_account"),
         )
         if done.is_new:
             record_event(
@@ -98,6 +112,20 @@ def publish_discount(
                 data={"code": code},
             )
     return discount
+
+
+@contextmanager
+def _not_below_uses(code: str, max_uses: int | None) -> Iterator[None]:
+    """What the constraint refuses, in words: an order may use the code just now."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if max_uses is None or "discount_max_uses" not in str(error):
+            raise
+        raise Conflict(
+            f"more than {max_uses} orders have used {code}; allow as many, or end it"
+        ) from None
 
 
 def _check(code: str, periods: int, valid_from: date | None, valid_end: date | None) -> None:

@@ -17,6 +17,7 @@ from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
 from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.invoicing.void_invoice import void_invoice
+from quarterday.services.orders.take_promotion import give_promotions_back
 from quarterday.services.subscriptions.cancel_subscription import cancel_subscription
 from quarterday.store.models import Invoice, InvoiceLine, Order, OrderStatus, Subscription
 
@@ -28,7 +29,7 @@ def cancel_order(
     *, order: Order, today: date, now: datetime, reason: str, actor: str = "system"
 ) -> Order:
     """Cancel an order that waits: its contracts never began, and all that was billed for them is
-    void, or credited in full where it was paid.
+    void, or credited in full where it was paid. The uses of its promotion codes are free again.
 
     Cancelling again changes nothing. Raises `Conflict` for an order whose service runs, and
     `BillingError` when a part of an invoice was paid: credit that first.
@@ -42,6 +43,7 @@ def cancel_order(
                 return order
             raise Conflict(f"order {order.label} has its service; cancel the subscription instead")
         order.status = OrderStatus.CANCELLED
+        give_promotions_back(order=order)
         contracts = Subscription.objects.filter(account=account, public_id__in=order.subscriptions)
         for invoice in _find_invoices(order, [one.id for one in contracts]):
             if invoice.status == InvoiceState.OPEN and not _used_credit_only(invoice):

@@ -27,6 +27,7 @@ from quarterday.services.orders.activate_order import activate_order
 from quarterday.services.orders.choose_items import Chosen, choose_items
 from quarterday.services.orders.start_contracts import start_contracts
 from quarterday.services.orders.take_order_number import take_customer_number, take_order_number
+from quarterday.services.orders.take_promotion import take_promotion
 from quarterday.services.provisioning.set_wanted import set_wanted
 from quarterday.services.users.add_user import add_member, add_user, check_email
 from quarterday.store.models import (
@@ -104,6 +105,8 @@ def place_order(
             actor=actor,
             cart=cart,
         )
+        for one in sorted(discounts, key=lambda each: each.id):
+            take_promotion(order=order, discount=one)
         rows = Cart.objects.filter(id=cart.id, status=CartStatus.OPEN)
         if rows.update(status=CartStatus.ORDERED, buyer={}, account=account) != 1:
             raise Conflict("this cart was ordered by somebody else just now; look again")

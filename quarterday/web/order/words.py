@@ -97,6 +97,10 @@ _REFUSALS: Mapping[str, Callable[[], str]] = {
     "promotion_late": lambda: _("The code %(code)s ended on %(day)s."),
     "promotion_currency": lambda: _("The code %(code)s is for orders in %(currency)s."),
     "promotion_new": lambda: _("The code %(code)s is for new customers."),
+    "promotion_used_all": lambda: _("The code %(code)s is no longer available."),
+    "promotion_used_account": lambda: _(
+        "You have used the code %(code)s already; it is no longer available to you."
+    ),
     "promotion_products": lambda: _("The code %(code)s is for other products."),
     "currency": lambda: _("Something in your cart has no price in %(currency)s."),
     "currency_account": lambda: _("Your account is billed in %(currency)s."),

@@ -127,8 +127,26 @@ def test_a_product_is_made_priced_and_offered(shop: Shop) -> None:
         "group": "Extras", "headline": "Safe", "features": "One\nTwo", "position": "5",
         "max_quantity": "3", "activation": "on_payment", "is_public": "on",
     }  # fmt: skip
-    assert "The shop shows it" in staffer.send(url + "offer/", **offer)
+    empty = {"options-TOTAL_FORMS": "1", "options-INITIAL_FORMS": "0"}
+    assert "The shop shows it" in staffer.send(url + "offer/", **offer, **empty)
     assert Offer.objects.get(product=product).features == ["One", "Two"]
+    disk = make_price(shop, "disk").plan
+    options = {
+        "options-TOTAL_FORMS": "2", "options-INITIAL_FORMS": "0",
+        "options-0-name": "Disk space", "options-0-code": "",
+        "options-0-choices": f"-\n hosting/{disk.code} ",
+    }  # fmt: skip
+    assert "The shop shows it" in staffer.send(url + "offer/", **offer, **options)
+    wanted = {"code": "disk-space", "name": "Disk space", "choices": ["", "hosting/disk"]}
+    assert Offer.objects.get(product=product).options == [wanted]
+    page = staffer.see(url + "offer/")
+    assert 'value="disk-space"' in page and "-\nhosting/disk" in page
+    wrong = options | {"options-0-choices": "hosting/none"}
+    assert "is no plan to add" in staffer.refuse(url + "offer/", 200, **offer, **wrong)
+    assert Offer.objects.get(product=product).options == [wanted]
+    gone = options | {"options-0-name": "", "options-0-choices": ""}
+    staffer.send(url + "offer/", **offer, **gone)
+    assert Offer.objects.get(product=product).options == []
     assert "Backups" in staffer.see(HOME + "?q=back")
     assert "Backups" not in staffer.see(HOME + "?q=zzz")
 
@@ -185,6 +203,15 @@ def test_a_discount_is_tried_published_and_ended(shop: Shop) -> None:
     staffer.send(url, name="Spring", promotion="all", valid_end="2026-05-01")
     row.refresh_from_db()
     assert (row.name, row.promotion, row.valid_end) == ("Spring", "all", date(2026, 5, 1))
+    kept = {"name": "Spring", "promotion": "all", "valid_end": "2026-05-01"}
+    staffer.send(url, max_uses="5", max_uses_per_account="1", **kept)
+    row.refresh_from_db()
+    assert (row.max_uses, row.max_uses_per_account) == (5, 1)
+    assert "0 of 5, at most 1 of one account" in staffer.see(url)
+    Discount.objects.update(uses=5)
+    assert "Used up" in staffer.see(HOME + "discounts/")
+    assert "more than 4 orders have used SPRING" in staffer.refuse(url, 200, max_uses="4", **kept)
+    Discount.objects.update(uses=0)
     auditor = Staffer(hire(shop.seller, "auditor"))
     assert "Spring" in auditor.see(url)
     auditor.refuse(url, 403, name="x", promotion="all")

@@ -32,6 +32,7 @@ from quarterday.store.queries.check.numbers import check_numbers
 from quarterday.store.queries.check.offence import Offence
 from quarterday.store.queries.check.owners import check_owners
 from quarterday.store.queries.check.postings import check_postings
+from quarterday.store.queries.check.promotions import check_promotions
 from quarterday.store.queries.check.services import check_services
 from quarterday.store.queries.check.tills import check_tills
 from quarterday.store.queries.check.totals import check_totals
@@ -65,6 +66,7 @@ PROOFS: dict[str, Callable[[], Iterator[Offence]]] = {
     "nobody who has paid is reminded or held back": check_dunning,
     "services are wanted as their contracts say": check_services,
     "files of direct debits hold what they say": check_debits,
+    "promotion codes count the orders that used them": check_promotions,
     "tills hold what the book says": check_tills,
     "the book has what the bank states": check_bank,
     "bank lines are used once, for what they are": check_matches,

@@ -17,7 +17,7 @@ from quarterday.core.errors import BillingError
 from quarterday.core.money import plain
 from quarterday.services.catalog.end_discount import end_discount
 from quarterday.services.catalog.foresee_discount import foresee_discount
-from quarterday.services.catalog.publish_discount import Promotion, publish_discount
+from quarterday.services.catalog.publish_discount import MOST_USES, Promotion, publish_discount
 from quarterday.store.models import Discount, Plan, Price, Product, Seller
 from quarterday.store.queries.price_use import DiscountUse, count_discounts
 from quarterday.web.console.catalogue.find import find_discount
@@ -47,6 +47,12 @@ _PROMOTIONS = (
 )
 
 
+def _count(label: str, hint: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, required=False, min_value=1, max_value=MOST_USES, help_text=hint
+    )
+
+
 class DiscountForm(forms.Form):
     """A discount; what was agreed with customers never changes."""
 
@@ -71,6 +77,8 @@ class DiscountForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     promotion = forms.ChoiceField(label="Who may enter the code", choices=_PROMOTIONS)
+    max_uses = _count("Most orders that may use it", "Empty is as many as come.")
+    max_uses_per_account = _count("Most orders of one account", "Empty is as many as come.")
     valid_from = forms.DateField(
         label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -122,6 +130,8 @@ class ChangeForm(forms.Form):
 
     name = forms.CharField(label="Name", max_length=200, required=False)
     promotion = forms.ChoiceField(label="Who may enter the code", choices=_PROMOTIONS)
+    max_uses = _count("Most orders that may use it", "Not fewer than have; empty is any number.")
+    max_uses_per_account = _count("Most orders of one account", "Empty is as many as come.")
     valid_end = forms.DateField(
         label="First day without it",
         required=False,
@@ -139,7 +149,13 @@ def discounts(request: HttpRequest, staff: Staff) -> HttpResponse:
     context = {
         "tabs": tabs(request),
         "rows": [
-            (one, say_discount(one), _say_state(one, today), uses.get(one.id, DiscountUse(0, 0)))
+            (
+                one,
+                say_discount(one),
+                _say_state(one, today),
+                _say_uses(one),
+                uses.get(one.id, DiscountUse(0, 0)),
+            )
             for one in rows
         ],
         "may": staff.may(StaffPermission.CHANGE_SETTINGS),
@@ -169,6 +185,8 @@ def _say_state(one: Discount, today: date) -> Any:
         return pill(f"From {format_day(one.valid_from, 'short')}", "info")
     if one.valid_end is not None and one.valid_end <= today:
         return pill("Ended", "plain")
+    if one.max_uses is not None and one.uses >= one.max_uses:
+        return pill("Used up", "plain")
     if one.promotion == Promotion.NOBODY:
         return pill("Granted by staff", "plain")
     return pill("Can be entered", "good")
@@ -252,7 +270,8 @@ def discount(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
     """One: its terms, how it is used, and what may still change."""
     row = find_discount(staff.seller, key)
     may = staff.may(StaffPermission.CHANGE_SETTINGS)
-    start = {"name": row.name, "promotion": row.promotion, "valid_end": row.valid_end}
+    fields = ("name", "promotion", "max_uses", "max_uses_per_account", "valid_end")
+    start = {name: getattr(row, name) for name in fields}
     form = ChangeForm(request.POST or None, initial=start)
     if request.method == "POST" and not may:
         return refuse_role(request, staff)
@@ -266,6 +285,7 @@ def discount(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
         "facts": [
             ("What it does", say_discount(row)),
             ("From", format_day(row.valid_from) if row.valid_from else "always"),
+            ("Orders that used the code", _say_uses(row)),
             ("Contracts that have it", f"{use.contracts:,}"),
             ("Periods that it was used for", f"{use.periods:,}"),
         ],
@@ -274,6 +294,13 @@ def discount(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
         "home": HOME,
     }
     return show(request, staff, "console/catalogue/discount.html", context, title=row.code)
+
+
+def _say_uses(one: Discount) -> str:
+    said = f"{one.uses:,}"
+    said = f"{said} of {one.max_uses:,}" if one.max_uses is not None else said
+    own = one.max_uses_per_account
+    return f"{said}, at most {own:,} of one account" if own is not None else said
 
 
 def _change(form: ChangeForm, staff: Staff, row: Discount) -> bool:
@@ -293,6 +320,8 @@ def _change(form: ChangeForm, staff: Staff, row: Discount) -> bool:
             valid_end=row.valid_end,
             name=given["name"],
             promotion=given["promotion"],
+            max_uses=given["max_uses"],
+            max_uses_per_account=given["max_uses_per_account"],
             now=now,
             actor=staff.actor,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,7 +13,7 @@ from quarterday.core.cart import MOST_PIECES
 from quarterday.core.errors import BillingError
 from quarterday.services.catalog.publish_group import publish_group
 from quarterday.services.catalog.publish_offer import Activation, publish_offer
-from quarterday.store.models import Offer, Product, ProductGroup
+from quarterday.store.models import Offer, Plan, Product, ProductGroup
 from quarterday.web.console.catalogue.find import find_product
 from quarterday.web.console.catalogue.present import HOME
 from quarterday.web.console.door import Staff, staff_page
@@ -51,30 +53,77 @@ class OfferForm(forms.Form):
     on_invoice = forms.BooleanField(label="It may be paid later, on invoice", required=False)
 
 
+class OptionForm(forms.Form):
+    """A choice among plans to add; one without a name and choices is none."""
+
+    name = forms.CharField(label="What is chosen", max_length=200, required=False)
+    code = forms.CharField(
+        label="Code", max_length=64, required=False, help_text="For links; made of the name."
+    )
+    choices = forms.CharField(
+        label="Choices",
+        required=False,
+        help_text="A product/plan a line; a dash is to go without. The first one is taken unless "
+        "the buyer says otherwise.",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+
+    def option(self) -> dict[str, object] | None:
+        """What `publish_offer` takes; None where nothing was filled in."""
+        given = self.cleaned_data
+        lines = [line.strip() for line in given.get("choices", "").splitlines() if line.strip()]
+        if not (given.get("name") or lines):
+            return None
+        code = given["code"] or "-".join(given["name"].lower().split())
+        choices = ["" if line in _WITHOUT else line for line in lines]
+        return {"code": code[:64], "name": given["name"], "choices": choices}
+
+
+_WITHOUT = ("-", "–", "—")
+OptionSet = forms.formset_factory(OptionForm, extra=1, max_num=20, absolute_max=20)
+
+
 @staff_page(StaffPermission.CHANGE_SETTINGS)
 def offer(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
     """Offer a product, or change how; running contracts are left alone."""
     product = find_product(staff.seller, key)
     known = Offer.objects.select_related("group").filter(product=product).first()
     form = OfferForm(request.POST or None, initial=_start(known))
+    options = OptionSet(request.POST or None, prefix="options", initial=_start_options(known))
     others = Product.objects.filter(seller=staff.seller).exclude(id=product.id).order_by("name")
     field = form.fields["addons"]
     assert isinstance(field, forms.MultipleChoiceField)
     field.choices = [(one.code, one.name) for one in others]
-    if request.method == "POST" and form.is_valid() and _save(form, staff, product, known):
+    is_good = request.method == "POST" and form.is_valid() and options.is_valid()
+    if is_good and _save(form, options, staff, product):
         messages.success(request, "Saved. The shop shows it from now on.")
         return HttpResponseRedirect(f"{HOME}products/{product.public_id}/")
     groups = ProductGroup.objects.filter(seller=staff.seller).order_by("position")
     names = ", ".join(groups.values_list("name", flat=True))
     form.fields["group"].help_text = f"Its name, or a new one. There are: {names}." if names else ""
+    plans = Plan.objects.filter(product__seller=staff.seller).exclude(product=product)
+    named = plans.order_by("product__code", "code").values_list("product__code", "code")
     context = {
         "form": form,
+        "options": options,
+        "plans": [f"{of}/{code}" for of, code in named[:200]],
         "verb": "Save the offer",
         "lead": "What strangers see and may order. Contracts that run are left alone.",
         "crumb": (f"{HOME}products/{product.public_id}/", product.name),
     }
     title = f"{product.name} in the shop"
-    return show(request, staff, "console/catalogue/form.html", context, title=title)
+    return show(request, staff, "console/catalogue/offer.html", context, title=title)
+
+
+def _start_options(known: Offer | None) -> list[dict[str, str]]:
+    return [
+        {
+            "name": str(one["name"]),
+            "code": str(one["code"]),
+            "choices": "\n".join(choice or "-" for choice in one["choices"]),
+        }
+        for one in (known.options if known else ())
+    ]
 
 
 def _start(known: Offer | None) -> dict[str, object]:
@@ -85,7 +134,7 @@ def _start(known: Offer | None) -> dict[str, object]:
     return start | {"group": known.group.name, "features": "\n".join(known.features)}
 
 
-def _save(form: OfferForm, staff: Staff, product: Product, known: Offer | None) -> bool:
+def _save(form: OfferForm, options: Any, staff: Staff, product: Product) -> bool:
     given = form.cleaned_data
     try:
         publish_offer(
@@ -97,7 +146,7 @@ def _save(form: OfferForm, staff: Staff, product: Product, known: Offer | None) 
             features=[line.strip() for line in given["features"].splitlines() if line.strip()],
             position=given["position"],
             max_quantity=given["max_quantity"],
-            options=known.options if known else (),
+            options=[option for one in options if (option := one.option()) is not None],
             addons=given["addons"],
             activation=given["activation"],
             on_invoice=given["on_invoice"],

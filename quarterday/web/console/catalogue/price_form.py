@@ -162,10 +162,12 @@ class NewPriceForm(PriceForm):
         choices=[(Timing.ADVANCE, "In advance"), (Timing.ARREARS, "Afterwards")],
     )
     convention = forms.ChoiceField(
-        label="Days of a part", choices=[(one, one.replace("_", " ")) for one in Convention]
+        label="A part of a period is counted in",
+        choices=[(one, one.replace("_", " ")) for one in Convention],
     )
     policy = forms.ChoiceField(
-        label="A part of a period", choices=[(one, one.replace("_", " ")) for one in Policy]
+        label="What a part of a period costs",
+        choices=[(one, one.replace("_", " ")) for one in Policy],
     )
 
 

@@ -35,7 +35,9 @@ _SAMPLE = 10_000
 class RateForm(forms.Form):
     """A rate from a day on; the one before it ends there."""
 
-    code = forms.SlugField(label="Code", max_length=32, help_text="The same code follows itself.")
+    code = forms.SlugField(
+        label="Code", max_length=32, help_text="That of the rate it follows, or a new one."
+    )
     name = forms.CharField(label="Name", max_length=100, help_text="As it stands on invoices.")
     percent = forms.DecimalField(
         label="Percent",
