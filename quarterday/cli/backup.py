@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import typer
 
@@ -29,7 +30,11 @@ def backup_command(
         bool, typer.Option("--without-secrets", help="Leave the file of the secret key out.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Prove the books of the copy, too (SQLite).")
+        bool,
+        typer.Option(
+            "--check",
+            help="Prove the books of the copy, too; on PostgreSQL in a database made for that.",
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -99,23 +104,36 @@ def restore_command(
 
 def _check(path: Path) -> int:
     """How many offences the books of a copy have; proved by a process of its own."""
-    from quarterday.core.errors import BillingError
     from quarterday.services.backup.archive import DATABASE, unpack
+    from quarterday.services.backup.postgresql_dump import restore_aside
     from quarterday.store.bulk import is_postgresql
 
-    if is_postgresql():
-        raise BillingError(
-            "the books of a dump cannot be proved; restore it into another database for that"
-        )
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".check-") as name:
         unpack(path, Path(name))
-        done = subprocess.run(
-            [sys.executable, "-m", "quarterday", "check", "--json"],
-            env=os.environ | {"QUARTERDAY_DATABASE_URL": f"sqlite:///{name}/{DATABASE}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        database = Path(name) / DATABASE
+        if not is_postgresql():
+            return _count_offences(f"sqlite:///{database}")
+        with restore_aside(database) as other:
+            return _count_offences(_name_beside(os.environ["QUARTERDAY_DATABASE_URL"], other))
+
+
+def _name_beside(url: str, database: str) -> str:
+    """The URL of another database on the same server."""
+    parts = urlsplit(url)
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name != "dbname"]
+    return urlunsplit(parts._replace(path=f"/{database}", query=urlencode(query)))
+
+
+def _count_offences(url: str) -> int:
+    from quarterday.core.errors import BillingError
+
+    done = subprocess.run(
+        [sys.executable, "-m", "quarterday", "check", "--json"],
+        env=os.environ | {"QUARTERDAY_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode not in (ExitCode.DONE, ExitCode.OFFENCES):
         raise BillingError(f"the books of the copy cannot be proved: {done.stderr.strip()}")
     return len(json.loads(done.stdout)["offences"])

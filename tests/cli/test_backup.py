@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from tests.cli.conftest import Shop
@@ -55,6 +56,37 @@ def test_a_business_comes_back_whole(
     assert "--replace" in said.stderr
     run_command(other, "restore", str(path), "--replace")
     run_command(other, "check")
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.slow
+def test_the_books_of_a_dump_are_proved_in_a_database_of_their_own(
+    shop: Shop, tmp_path: Path, run_command: Quarterday, execute: Callable[[str, str], None]
+) -> None:
+    shop("run", status=4)
+    assert shop.data(f"backup --to {tmp_path / 'right'} --check")["offences"] == 0
+    execute(
+        shop.url,
+        "SET session_replication_role = replica; UPDATE store_posting SET amount_minor = "
+        "amount_minor + 1 WHERE id = (SELECT min(id) FROM store_posting)",
+    )
+    assert shop.data(f"backup --to {tmp_path / 'wrong'} --check", status=1)["offences"] > 0
+    # Whoever may make no databases is told so; the backup itself is there.
+    parts = urlsplit(shop.url)
+    name, role = parts.path.removeprefix("/"), "keeps_to_itself"
+    execute(shop.url, f"CREATE ROLE {role} LOGIN; ALTER DATABASE {name} OWNER TO {role}")
+    execute(shop.url, f"GRANT pg_read_all_data TO {role}")
+    _, at, host = parts.netloc.rpartition("@")
+    url = parts._replace(netloc=f"{role}{at or '@'}{host}").geturl()
+    said = run_command(url, "backup", "--to", str(tmp_path / "bare"), "--check", status=5)
+    assert f"let {role} make databases" in said.stderr
+    assert len(list((tmp_path / "bare").iterdir())) == 1
+    with psycopg.connect(shop.url) as server:
+        left = server.execute("SELECT 1 FROM pg_database WHERE datname LIKE 'quarterday_check_%'")
+        assert left.fetchone() is None
+        server.execute(f"ALTER DATABASE {name} OWNER TO CURRENT_USER")
+        server.execute(f"DROP OWNED BY {role}")
+        server.execute(f"DROP ROLE {role}")
 
 
 def test_what_is_damaged_or_foreign_changes_nothing(

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import tarfile
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
         if error.filename == str(path):
             raise
         raise BillingError(f"{path.name} is no backup of Quarterday") from None
-    except (tarfile.TarError, EOFError, OSError, ValueError, KeyError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, KeyError) as error:
         raise BillingError(f"{path.name} is damaged, or no backup of Quarterday: {error}") from None
     if not is_whole:
         raise BillingError(f"{path.name} is damaged: the database in it is not what was saved")

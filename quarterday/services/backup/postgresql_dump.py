@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.backends.postgresql.client import DatabaseClient
 
 from quarterday.core.errors import BillingError
@@ -31,9 +33,9 @@ def prove_dump(path: Path) -> None:
     _run([find_program("pg_restore"), "--file=/dev/null", str(path)], os.environ.copy())
 
 
-def restore_dump(path: Path) -> None:
-    """Replace all that is in the database by a dump, or change nothing."""
-    args, env = _connect("psql")
+def restore_dump(path: Path, database: str = "") -> None:
+    """Replace all that is in the database, or another one beside it, or change nothing."""
+    args, env = _connect("psql", database)
     options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
     reader = [find_program("pg_restore"), "--file=-", "--no-owner", "--no-privileges", str(path)]
     with (
@@ -61,6 +63,30 @@ def restore_dump(path: Path) -> None:
             raise BillingError(f"PostgreSQL refused; nothing was changed: {said}")
 
 
+@contextmanager
+def restore_aside(path: Path) -> Iterator[str]:
+    """The name of a new database on the same server that holds a dump, while it is looked at.
+
+    Raises `BillingError` where the server's role may make no databases.
+    """
+    name = f"quarterday_check_{secrets.token_hex(8)}"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    except DatabaseError as error:
+        role = connection.settings_dict["USER"] or "the role"
+        raise BillingError(
+            f"a copy to prove cannot be made: {error}; let {role} make databases (ALTER ROLE ... "
+            "CREATEDB), or restore the backup elsewhere and say: quarterday check"
+        ) from None
+    try:
+        restore_dump(path, name)
+        yield name
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def find_program(name: str) -> str:
     """Where a program of PostgreSQL is; raises `BillingError` with the remedy."""
     found = shutil.which(name)
@@ -72,9 +98,10 @@ def find_program(name: str) -> str:
     return found
 
 
-def _connect(program: str) -> tuple[list[str], dict[str, str]]:
-    """The program with how to reach the database, as Django's own shell is called."""
-    args, env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+def _connect(program: str, database: str = "") -> tuple[list[str], dict[str, str]]:
+    """The program with how to reach the database or another, as Django's own shell is called."""
+    place = connection.settings_dict | ({"NAME": database} if database else {})
+    args, env = DatabaseClient.settings_to_cmd_args_env(place, [])
     return [find_program(program), *args[1:]], os.environ | (env or {})
 
 
