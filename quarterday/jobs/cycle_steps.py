@@ -86,7 +86,10 @@ def reconcile(seller: Seller, today: date, now: datetime) -> Mapping[str, Any]:
     if report.agrees:
         resolve_alert(key=key, now=now)
     else:
-        text = f"The books of {seller} do not agree with the bank on {day}: reconcile --report"
+        text = (
+            f"The books of {seller} do not agree with the bank on {day}; "
+            "“quarterday reconcile --report” says where"
+        )
         raise_alert(key=key, kind="reconcile", text=text, now=now)
     return report_to_data(report)
 

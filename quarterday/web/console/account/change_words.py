@@ -44,6 +44,7 @@ class BilledInvoice(NamedTuple):
     title: str
     total: str
     lines: list[BilledLine]
+    tax: str = ""
 
 
 def describe_items(items: Sequence[SubscriptionItem], today: date) -> list[ItemRow]:
@@ -156,12 +157,13 @@ def tell_invoices(preview: Preview) -> tuple[list[BilledInvoice], list[BilledInv
 
 
 def _tell_invoice(one: SimulatedInvoice, new: set[int], *, is_now: bool) -> BilledInvoice:
+    sign = -1 if one.total_minor < 0 else 1
     lines = [
         BilledLine(
             line.description,
             f"{format_day(line.period.start, 'short')} to "
             f"{format_day(max(line.period.start, line.period.end - _DAY), 'short')}",
-            format_money(line.net_minor, one.currency),
+            format_money(line.net_minor * sign, one.currency),
             id(line) in new,
         )
         for line in one.lines
@@ -170,4 +172,5 @@ def _tell_invoice(one: SimulatedInvoice, new: set[int], *, is_now: bool) -> Bill
     kind = "Credit note" if one.total_minor < 0 else "Invoice"
     title = f"{kind} today" if is_now else f"{kind} on {format_day(one.issue_on)}"
     total = format_money(abs(one.total_minor), one.currency)
-    return BilledInvoice(one.issue_on, title, total, lines)
+    tax = format_money(one.tax_minor * sign, one.currency) if one.tax_minor else ""
+    return BilledInvoice(one.issue_on, title, total, lines, tax)

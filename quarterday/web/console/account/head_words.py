@@ -12,6 +12,7 @@ from quarterday.services.accounts.decide_account_tax import decide_account_tax
 from quarterday.store.models import Account
 from quarterday.store.queries.account.head import AccountHead
 from quarterday.store.queries.dunning import Timeline
+from quarterday.web.console.account.words import name_step
 from quarterday.web.kit.words import format_day, format_money
 
 
@@ -72,9 +73,9 @@ def _next_step(page: str, reminding: Timeline | None) -> Figure:
     if not coming:
         return Figure(label, "None", url, "No further step comes")
     first, worst = coming[0], reminding.consequence
-    said = (first.template or first.action).replace("_", " ").capitalize()
+    said = name_step(first.action, first.template).capitalize()
     if worst is not None and worst.step != first.step:
-        what = (worst.action or worst.template).replace("_", " ")
+        what = name_step(worst.action, worst.template)
         said = f"{said}; {what} on {format_day(worst.on, 'short')}"
     return Figure(label, format_day(first.on, "short"), url, said, "due")
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from quarterday.core.access import StaffPermission
 from quarterday.core.lifecycle import InvoiceState
-from quarterday.store.models import Allocation, CreditNoteLine, InvoiceLine
+from quarterday.store.models import Allocation, CreditNoteLine, Invoice, InvoiceLine
 from quarterday.store.queries.collecting import Outlook, explain, foresee
 from quarterday.store.queries.dunning import Timeline, TimelineEntry, read_timeline
 from quarterday.store.queries.portal.invoice import InvoiceSheet, read_sheet
 from quarterday.store.queries.portal.papers import read_credit_note
-from quarterday.web.console.account.act_menu import offer
+from quarterday.web.console.account.act import deed_url
+from quarterday.web.console.account.act_menu import Offer, offer
 from quarterday.web.console.account.deed import Case
 from quarterday.web.console.account.deeds import INVOICE, INVOICE_WAITING
 from quarterday.web.console.account.find import find_account
+from quarterday.web.console.account.inputs import show_minor
+from quarterday.web.console.account.words import name_step
 from quarterday.web.console.door import Staff, staff_page
 from quarterday.web.console.page import show
 from quarterday.web.kit.clock import read_now, read_today
@@ -80,7 +84,7 @@ def show_invoice(request: HttpRequest, staff: Staff, account_id: str, name: str)
         "charge": _tell_charge(outlook),
         "reminding": timeline,
         "steps": [tell_step(one) for one in timeline.entries],
-        "offers": offer(INVOICE, case, invoice),
+        "offers": [*_offer_payment(case, invoice), *offer(INVOICE, case, invoice)],
         "waits": offer(INVOICE_WAITING, case, invoice),
         "may_link": is_open and (staff.may("change_customers") or staff.may("book_money")),
         "today": today,
@@ -113,6 +117,19 @@ def show_credit_note(
     }
     title = f"Credit note {sheet.note.label}"
     return show(request, staff, "console/account/credit_note.html", context, title=title)
+
+
+def _offer_payment(case: Case, invoice: Invoice) -> list[Offer]:
+    """To record that it was paid, with what is known of it filled in."""
+    if invoice.status != InvoiceState.OPEN or not case.staff.may(StaffPermission.BOOK_MONEY):
+        return []
+    known = {
+        "invoice": invoice.public_id,
+        "amount": show_minor(invoice.open_minor, invoice.currency),
+        "reference": invoice.label,
+    }
+    url = f"{deed_url(case.account.public_id, 'record-payment')}?{urlencode(known)}"
+    return [Offer("Record a payment", url, is_danger=False)]
 
 
 def _explain(sheet: InvoiceSheet) -> list[ExplainedLine]:
@@ -174,7 +191,7 @@ _KINDS = {
 
 def tell_step(entry: TimelineEntry) -> Step:
     """An entry of the reminding in words."""
-    said = (entry.template or entry.action or entry.step).replace("_", " ")
+    said = name_step(entry.action, entry.template, entry.step)
     text = _KINDS.get(entry.kind) or said.capitalize() or entry.kind.capitalize()
     if entry.kind == "passed":
         text = f"{text} (passed over)"

@@ -19,6 +19,23 @@ _KINDS = {
 }
 
 
+_STEPS = {
+    "restrict": "restriction of the service",
+    "suspend": "suspension of the service",
+    "terminate": "end of the service",
+    "collections": "handing to collections",
+    "write_off": "write-off",
+    "fee": "late fee",
+    "task": "task for staff",
+    "webhook": "word to another program",
+}
+
+
+def name_step(action: str, template: str = "", step: str = "") -> str:
+    """A step of reminding as people call it: by its consequence, or by what it says."""
+    return _STEPS.get(action) or (template or action or step).replace("_", " ")
+
+
 def tell_payment_state(payment: Payment) -> str:
     """The state of a payment as a pill."""
     return pill(str(payment.status))
