@@ -177,7 +177,7 @@ class _Visit:
             if due.step.kind == "message" and not message:
                 # Nobody was told, so nothing may follow from it; tried again tomorrow.
                 self.waiting[case.invoice.id].append(due)
-                self.reason = "nobody gets its reminders; add a contact, or let messages begin"
+                self.reason = "nobody gets its reminders; add a contact whose address takes mail"
                 continue
             if due.step.template and result.outcome == StepOutcome.DONE:
                 result.data["message"] = message

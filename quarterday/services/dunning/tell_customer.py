@@ -12,10 +12,10 @@ from quarterday.services.messages.fields.others import name_service
 from quarterday.services.messages.queue_message import INSERT, make_row
 from quarterday.services.messages.queue_rules import first_day_told, is_silent
 from quarterday.services.tasks.open_task import open_task
-from quarterday.store.models import Seller, Subscription
+from quarterday.store.models import Account, Seller, Subscription
 from quarterday.store.queries.dunning_cases import AccountCase, Case, name_occasion
 from quarterday.store.queries.raw import execute_many
-from quarterday.store.queries.readers import load_chosen, load_roles
+from quarterday.store.queries.readers import load_chosen, load_dead, load_roles
 
 
 class Outbox:
@@ -24,14 +24,21 @@ class Outbox:
     def __init__(self, seller: Seller, accounts: Sequence[int], today: date) -> None:
         first = None if is_silent() else first_day_told(seller.id, today)
         self.is_silent = first is None or today < first
-        self.chosen, self.roles = load_chosen(accounts), load_roles(accounts)
+        self.chosen = load_chosen(accounts, reachable=True)
+        self.roles = load_roles(accounts, reachable=True)
+        self.dead = load_dead(accounts)
         self.rows: list[tuple[Any, ...]] = []
 
-    def has_reader(self, account_id: int, kind: str) -> bool:
-        """Whether a contact of an account wants a kind, or it has members and no contact."""
-        chosen = self.chosen.get(account_id)
+    def has_reader(self, account: Account, kind: str) -> bool:
+        """Whether a contact of an account wants a kind, or it has members and no contact, at an
+        address that takes mail; or a number or chat wants it.
+        """
+        routes = (one.get("kinds", ()) for one in account.data.get("routes", ()))
+        if any(kinds and wants_kind(kinds, kind) for kinds in routes):
+            return True
+        chosen = self.chosen.get(account.id)
         if chosen is None:
-            return bool(self.roles.get(account_id, set()).intersection(find_roles(kind)))
+            return bool(self.roles.get(account.id, set()).intersection(find_roles(kind)))
         return any(wants_kind(one, kind) for one in chosen)
 
     def write(self) -> None:
@@ -58,8 +65,8 @@ def tell_customer(
     row, kind = account.account, due.step.template
     if outbox.is_silent:
         return ""
-    if not outbox.has_reader(row.id, kind):
-        _ask_for_contact(account, now, actor)
+    if not outbox.has_reader(row, kind):
+        _ask_for_contact(account, outbox.dead.get(row.id, ()), now, actor)
         return ""
     named = list(services) or case.subscriptions
     on = account.day.isoformat()
@@ -80,14 +87,27 @@ def tell_customer(
     return str(values[0])
 
 
-def _ask_for_contact(account: AccountCase, now: datetime, actor: str) -> None:
+def _ask_for_contact(
+    account: AccountCase, dead: Sequence[tuple[str, date]], now: datetime, actor: str
+) -> None:
+    """Once for an account that never had a reader, and once for each time that one was lost."""
     row = account.account
+    key, title = f"nobody to remind {row.public_id}", "has nobody who gets reminders"
+    text = "Add a contact: what nobody was told of has no consequences either."
+    if dead:
+        since = max(day for _, day in dead)
+        key, title = f"unreachable {row.public_id} {since}", "is not reached by reminders"
+        named = ", ".join(address for address, _ in dead)
+        text = (
+            f"Mail does not arrive at {named}. Find an address that works, or call: what nobody "
+            "was told of has no consequences, so nothing is suspended meanwhile."
+        )
     open_task(
         seller=row.seller,
-        key=f"nobody to remind {row.public_id}",
+        key=key,
         kind="contact",
-        title=f"{row.name} ({row}) has nobody who gets reminders"[:200],
-        text="Add a contact: what nobody was told of has no consequences either.",
+        title=f"{row.name} ({row}) {title}"[:200],
+        text=text,
         subject=row.public_id,
         account=row,
         due_on=account.day,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
@@ -36,6 +36,7 @@ from quarterday.store.queries.dunning_policies import (
     list_policies,
     read_dunning_setup,
 )
+from quarterday.store.queries.dunning_reach import find_unreached
 
 MOST_INVOICES = 2000
 _OVER = (SubscriptionState.CANCELLED, SubscriptionState.ENDED)
@@ -171,6 +172,7 @@ class _Facts:
         self.rows = {one.invoice_id: one for one in Dunning.objects.filter(invoice__in=ids)}
         steps = DunningStep.objects.filter(invoice__in=ids).order_by("id")
         self.steps = _group(steps, lambda one: one.invoice_id)
+        self.unreached = find_unreached(steps)
         self.parts: Mapping[int, Sequence[Part]] = read_parts(ids)
         self.subscriptions, self.fees = _read_lines(ids, setup.fee_product)
         self.held = _read_held(invoices)
@@ -206,7 +208,7 @@ class _Facts:
             due_on=part.due_on if part else invoice.due_on,
             owed_minor=owed,
             suffix=suffix,
-            history=read_history(steps, suffix, lifted_at),
+            history=read_history(steps, suffix, lifted_at, self.unreached),
             steps=steps,
             subscriptions=[one for one in contracts if one.status not in _OVER],
             is_fee=invoice.id in self.fees,
@@ -215,12 +217,16 @@ class _Facts:
 
 
 def read_history(
-    steps: Iterable[DunningStep], suffix: str, lifted_at: datetime | None = None
+    steps: Iterable[DunningStep],
+    suffix: str,
+    lifted_at: datetime | None = None,
+    unreached: Collection[str] = (),
 ) -> list[Taken]:
     """The steps that were taken, for one part of an invoice, as the core knows them.
 
     Services that were held before ``lifted_at`` run again: what was said of it stands, but the
-    step may come once more, and its row then has a number (``suspend#2``).
+    step may come once more, and its row then has a number (``suspend#2``). What nobody got, or a
+    message of ``unreached`` said, was not said.
     """
     found = []
     for one in steps:
@@ -232,7 +238,8 @@ def read_history(
         if is_hold and lifted_at is not None and one.taken_at < lifted_at:
             key = f"{named}#lifted"
         on = date.fromisoformat(one.data["on"]) if "on" in one.data else one.planned_on
-        template = str(one.data.get("template", ""))
+        is_said = one.data.get("message", "?") not in ("", *unreached)
+        template = str(one.data.get("template", "")) if is_said else ""
         found.append(Taken(key, one.action, on, one.outcome, template))
     return found
 
