@@ -1186,8 +1186,27 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["seller", "issued_on", "id"], name="invoice_by_day"),
         ),
         migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(fields=["seller", "total_minor", "id"], name="invoice_of_total"),
+        ),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(
+                    ("status", "open"),
+                    models.Q(("open_minor", models.F("total_minor")), _negated=True),
+                ),
+                fields=["seller", "open_minor", "id"],
+                name="invoice_of_rest",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="payment",
             index=models.Index(fields=["received_on"], name="payment_by_day"),
+        ),
+        migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(fields=["amount_minor", "id"], name="payment_of_amount"),
         ),
         migrations.AddIndex(
             model_name="payment",

@@ -105,6 +105,13 @@ class Invoice(Document):
                 fields=["due_on"], name="invoice_open_due", condition=models.Q(status="open")
             ),
             models.Index(fields=["seller", "issued_on", "id"], name="invoice_by_day"),
+            # Staff look for amounts; what is left of one that was paid in part is seldom its total.
+            models.Index(fields=["seller", "total_minor", "id"], name="invoice_of_total"),
+            models.Index(
+                fields=["seller", "open_minor", "id"],
+                name="invoice_of_rest",
+                condition=models.Q(status="open") & ~models.Q(open_minor=models.F("total_minor")),
+            ),
         )
 
 

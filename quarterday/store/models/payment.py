@@ -68,6 +68,8 @@ class Payment(Row):
         )
         indexes = (
             models.Index(fields=["received_on"], name="payment_by_day"),
+            # Staff look for amounts, the newest first.
+            models.Index(fields=["amount_minor", "id"], name="payment_of_amount"),
             # The operators let PostgreSQL find by the beginning, too, whatever its collation.
             models.Index(
                 fields=["reference"],

@@ -1,17 +1,18 @@
 """One search over everything of a seller: names, numbers, references, amounts, mail addresses.
 
-Every part is either led by an index or looks through something small (accounts, the newest
-documents), so that an answer comes while somebody types, with a million invoices too.
+Every part is either led by an index or looks through something small (accounts), so that an answer
+comes while somebody types, with a million invoices too.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from quarterday.core.money import currency
 from quarterday.store.bulk import is_postgresql
@@ -29,9 +30,18 @@ from quarterday.store.models import (
     Seller,
     Subscription,
 )
+from quarterday.store.queries.raw import fetch
 
-# Amounts are looked for among so many of the newest.
-NEWEST_INVOICES, NEWEST_PAYMENTS = 200_000, 100_000
+# Of those with one amount so many are found, the newest.
+_MOST = 50
+# What is open is the total, or a part of it, which has an index of its own; SQLite uses that where
+# its condition stands in the query word for word.
+OF_REST = """
+SELECT id FROM store_invoice
+WHERE status = 'open' AND NOT (open_minor = total_minor)
+  AND seller_id = %s AND open_minor = %s AND currency = %s
+ORDER BY id DESC LIMIT %s
+"""
 _AMOUNT = re.compile(r"(\d{1,3}(?:[ .,]?\d{3})*|\d+)(?:([.,])(\d{1,4}))?")
 _PUBLIC = re.compile(r"[a-z]{3}_[0-9a-f]{6,36}")
 
@@ -98,11 +108,11 @@ def find_invoices(seller: Seller, text: str, *, with_amounts: bool = True) -> Qu
         return rows.filter(public_id__startswith=text) if text.startswith("inv_") else rows.none()
     found = _by_number(seller, text)
     if with_amounts and (amounts := read_amounts(text, seller)):
-        of_amount = Q()
+        own = Invoice.objects.filter(seller=seller)
+        keys = _newest(own.filter(currency=code, total_minor=minor) for code, minor in amounts)
         for code, minor in amounts:
-            of_amount |= Q(currency=code) & (Q(total_minor=minor) | Q(open_minor=minor))
-        rows_of_amount = Invoice.objects.filter(of_amount, seller=seller)
-        found |= Q(id__in=_among_newest(rows_of_amount, NEWEST_INVOICES))
+            keys += [key for (key,) in fetch(OF_REST, [seller.id, minor, code, _MOST])]
+        found |= Q(id__in=keys)
     return rows.filter(found).order_by("-id")
 
 
@@ -125,10 +135,10 @@ def find_payments(seller: Seller, text: str, *, with_amounts: bool = True) -> Qu
         attempts = PaymentAttempt.objects.filter(gateway_reference=text, payment__isnull=False)
         keys += [key for key in attempts.values_list("payment_id", flat=True)[:50] if key]
     if with_amounts and (amounts := read_amounts(text, seller)):
-        of_amount = Q()
-        for code, minor in amounts:
-            of_amount |= Q(currency=code, amount_minor=minor)
-        keys += _among_newest(Payment.objects.filter(of_amount), NEWEST_PAYMENTS)
+        keys += _newest(
+            of_seller(Payment.objects.filter(currency=code, amount_minor=minor), seller)
+            for code, minor in amounts
+        )
     return rows.filter(id__in=keys).order_by("-id")
 
 
@@ -192,11 +202,11 @@ def _begins(field: str, text: str) -> Q:
     return Q(**{f"{field}__gte": text, f"{field}__lt": text + chr(0x10FFFF)})
 
 
-def _among_newest(rows: QuerySet[Any], count: int) -> list[int]:
-    model: type[Model] = rows.model
-    newest = model._default_manager.aggregate(top=Max("id"))["top"] or 0
-    keys = rows.filter(id__gt=newest - count).order_by("-id").values_list("id", flat=True)
-    return list(keys[:50])
+def _newest(parts: Iterable[QuerySet[Any]]) -> list[int]:
+    """The newest keys of all that the parts find, each read from the end of its index."""
+    return [
+        key for rows in parts for key in rows.order_by("-id").values_list("id", flat=True)[:_MOST]
+    ]
 
 
 def _by_public_id(model: type[Any], seller: Seller, text: str) -> QuerySet[Any]:

@@ -16,7 +16,9 @@ from quarterday.services.approvals.do_or_ask import ask_approval
 from quarterday.services.approvals.wish import wish_credit
 from quarterday.services.sellers.open_seller import open_seller
 from quarterday.services.users.record_sign_in import record_sign_in
-from quarterday.store.models import Approval, CreditGrant, Event, StaffMember
+from quarterday.store.models import Approval, CreditGrant, Event, Invoice, Payment, StaffMember
+from quarterday.store.queries.raw import fetch
+from quarterday.store.queries.search import OF_REST
 from quarterday.web.console.lists.people import AccountList
 from quarterday.web.console.lists.site import site
 from tests.services.till import NOW, Shop
@@ -192,6 +194,32 @@ def test_pages_of_a_list_hold_each_row_once(shop: Shop, monkeypatch: pytest.Monk
     assert flat == sorted(set(flat), reverse=True)
     back: Any = staffer.client.get(f"/console/lists/accounts/{found.pages['previous_url']}")
     assert [row.pk for row in back.context["cl"].result_list] == pages[1]
+
+
+INDEXES = ("invoice_of_total", "payment_of_amount", "invoice_of_rest")
+
+
+def test_amounts_are_found_however_old_they_are(shop: Shop) -> None:
+    invoice, payment = shop.invoice(10000), shop.pay(1900)
+    for table in ("store_invoice", "store_payment"):
+        # As if a million had been made since.
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("UPDATE sqlite_sequence SET seq = 1000000 WHERE name = %s", [table])
+            else:
+                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), 1000000)", [table])
+    assert shop.invoice(1).id > shop.pay(1).id - 10 > 900_000
+    staffer = Staffer(hire(shop.seller))
+    for text, wanted in (("119.00", invoice), ("99.99", invoice), ("19.00", payment)):
+        assert wanted.public_id in staffer.see(f"/console/search/?q={text}"), text
+    if connection.vendor == "sqlite":
+        of_total = Invoice.objects.filter(seller=shop.seller, currency="EUR", total_minor=1)
+        of_amount = Payment.objects.filter(currency="EUR", amount_minor=1)
+        plans = [rows.order_by("-id").explain() for rows in (of_total, of_amount)]
+        plans += [str(fetch(f"EXPLAIN QUERY PLAN {OF_REST}", [shop.seller.id, 1, "EUR", 9]))]
+        for index, plan in zip(INDEXES, plans, strict=True):
+            assert index in plan
+        assert not any("TEMP" in plan for plan in plans), "nothing is sorted"
 
 
 def test_one_box_finds_everything(shop: Shop) -> None:
