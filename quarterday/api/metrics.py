@@ -14,9 +14,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from quarterday import __version__
+from quarterday.services.alerts.raise_alert import KINDS
 from quarterday.store.models import CycleStep, WorkStatus
 from quarterday.store.queries.signs import Signs, read_signs
-from quarterday.store.queries.waiting_work import count_open_alerts, count_queues
+from quarterday.store.queries.waiting_work import STATES, count_open_alerts, count_queues
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -38,24 +39,22 @@ class _Figures(Collector):
         yield _labelled("quarterday_info", "The program.", "version", {__version__: 1.0})
         if not signs.is_database_up:
             return
-        if signs.beat_age is not None:
-            yield _one(
-                "quarterday_worker_age_seconds",
-                "Time since a worker last gave a sign of life.",
-                signs.beat_age.total_seconds(),
-            )
+        # Never, where there was none: who looks for an old sign must find that, too.
+        seen = 0.0 if signs.beat_age is None else (self.now - signs.beat_age).timestamp()
+        text = "When a worker last gave a sign of life."
+        yield _one("quarterday_worker_seen_timestamp_seconds", text, seen)
         waiting = GaugeMetricFamily(
             "quarterday_waiting",
             "What waits to be done, by queue and state.",
             None,
             ["queue", "state"],
         )
-        for (queue, state), count in sorted(count_queues().items()):
-            waiting.add_metric([queue, state], count)
+        counts = count_queues()
+        for queue, state in STATES:
+            waiting.add_metric([queue, state], counts.get((queue, state), 0))
         yield waiting
-        yield _labelled(
-            "quarterday_alerts", "Alerts that stand, by kind.", "kind", count_open_alerts()
-        )
+        alerts = dict.fromkeys(KINDS, 0) | count_open_alerts()
+        yield _labelled("quarterday_alerts", "Alerts that stand, by kind.", "kind", alerts)
         yield from _tell_cycle(signs)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
@@ -97,3 +99,32 @@ def test_metrics_tell_of_the_day_and_of_what_waits(
         after = read_metrics(client)
     assert len(many) == len(few)
     assert shop.account.name not in str(after)
+    # Rules find what they look for, also where nothing waits and nothing is wrong.
+    assert found["quarterday_waiting services failed"] == found["quarterday_alerts worker"] == 0
+    assert found["quarterday_worker_seen_timestamp_seconds"] == 0
+    Beat().run()
+    seen = read_metrics(client)["quarterday_worker_seen_timestamp_seconds"]
+    assert 0 <= read_now().timestamp() - seen < 60
+    manual = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
+    told = {one for one in re.findall(r"\bquarterday_[a-z]\w+", manual) if "check" not in one}
+    assert told == {name.partition(" ")[0] for name in found}
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for query in few.captured_queries:
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql'].replace('%', '%%')}")
+                plan = str(cursor.fetchall())
+                assert "INDEX" in plan or "CONSTANT" in plan, plan
+
+
+def test_figures_are_named_as_prometheus_wants(shop: Shop, client: Client) -> None:
+    families = list(text_string_to_metric_families(client.get("/metrics").content.decode()))
+    assert families
+    for family in families:
+        assert re.fullmatch(r"quarterday(_[a-z]+)+", family.name) and family.type == "gauge"
+        assert family.documentation.endswith(".")
+        assert not family.name.endswith(("_total", "_count", "_sum", "_bucket", "_gauge"))
+        labels = [tuple(sorted(one.labels.items())) for one in family.samples]
+        assert len(set(labels)) == len(labels), "a series is told twice"
+        assert all(re.fullmatch("[a-z]+", name) for one in labels for name, _ in one)
+        if "seconds" in family.name:
+            assert family.name.endswith("_seconds")

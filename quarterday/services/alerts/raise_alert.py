@@ -11,6 +11,9 @@ from django.db import IntegrityError, transaction
 from quarterday.store.models import Alert
 
 _LONGEST = 500
+# What an alert can be about: a day that is late, a step of it or a job that fails, an offence
+# against the books, money and books that differ, no worker, or nothing but a try.
+KINDS = ("late", "cycle", "job", "offence", "reconcile", "worker", "test")
 
 
 def raise_alert(
