@@ -1138,6 +1138,10 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RemoveIndex(
+            model_name="invoice",
+            name="invoice_open_due",
+        ),
         migrations.AddField(
             model_name="discount",
             name="max_uses",
@@ -1179,6 +1183,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("actor__in", ["system", "billing run"]), _negated=True),
                 fields=["actor", "id"],
                 name="event_of_person",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("status", "open")),
+                fields=["due_on", "seller", "currency", "open_minor"],
+                name="invoice_open_due",
             ),
         ),
         migrations.AddIndex(

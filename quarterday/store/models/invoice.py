@@ -101,8 +101,11 @@ class Invoice(Document):
             ),
         )
         indexes = (
+            # With all that adds up what is owed, so that the invoices themselves need not be read.
             models.Index(
-                fields=["due_on"], name="invoice_open_due", condition=models.Q(status="open")
+                fields=["due_on", "seller", "currency", "open_minor"],
+                name="invoice_open_due",
+                condition=models.Q(status="open"),
             ),
             models.Index(fields=["seller", "issued_on", "id"], name="invoice_by_day"),
             # Staff look for amounts; what is left of one that was paid in part is seldom its total.
