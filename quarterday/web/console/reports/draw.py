@@ -76,7 +76,8 @@ def draw(result: ReportResult, rows: Sequence[ReportRow], currency: str) -> Char
     where = [Place(_shorten(place), place) for place in places]
     unit = _unit(kinds[names[0]].kind, currency)
     over = kinds[asked.over].title
-    if asked.kind is ChartKind.LINES:
+    # Between things that have no order there is nothing for a line to show.
+    if asked.kind is ChartKind.LINES and all(place[:1].isdigit() for place in places):
         return line_chart(asked.question, where, series, unit, over=over)
     stacked = asked.kind is ChartKind.STACKED
     return bar_chart(asked.question, where, series, unit, is_stacked=stacked, over=over)
@@ -87,7 +88,7 @@ def _shorten(place: str) -> str:
     month = _MONTH.fullmatch(place)
     if month:
         return place[:4] if month[1] == "01" else f"{date.fromisoformat(place + '-01'):%b}"
-    place = place.removeprefix("step ")
+    place = place.removeprefix("step ").replace("_", " ")
     if place in _SHORT or len(place) <= _FITS:
         return _SHORT.get(place, place)
     return place[: _FITS - 1].rstrip() + "…"

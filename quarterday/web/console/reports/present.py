@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,8 +22,11 @@ from quarterday.services.reports.show_cells import RIGHT, show_cell
 from quarterday.web.console import table as tables
 from quarterday.web.console.chart import Chart
 from quarterday.web.console.reports.draw import draw
+from quarterday.web.kit.words import format_day
 
 MOST_ROWS = 500
+# What these hold are words of the program.
+_WORDS = {"kind", "method", "gateway", "reason", "state"}
 _PAGES = {"page:account": "/console/accounts/", "page:invoice": "/console/lists/invoices/"}
 
 
@@ -80,7 +84,12 @@ def _foot(columns: Sequence[Column], cells: Mapping[str, Cell]) -> list[str]:
 
 
 def _show(column: Column, cells: Mapping[str, Cell]) -> str:
+    value = cells.get(column.name)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return format_day(value, "short")
     text = show_cell(column, cells)
+    if column.name in _WORDS:
+        return text.replace("_", " ")
     return text.replace("-", "−", 1) if column.kind in RIGHT else text
 
 

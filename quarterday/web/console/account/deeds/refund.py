@@ -23,8 +23,8 @@ from quarterday.web.console.account.inputs import AmountField, make_form, reason
 
 _MOVABLE = (PaymentState.SUCCEEDED, PaymentState.PARTIALLY_REFUNDED)
 _REOPEN = (
-    ("no", "From the customer's credit; credit the invoice first if it should not be owed"),
-    ("yes", "From what it settled: those invoices are owed again"),
+    ("no", "Of the customer's credit; credit the invoice first if it should not be owed"),
+    ("yes", "Of what it settled: those invoices are owed again"),
 )
 
 
@@ -57,7 +57,9 @@ class RefundPayment(_OfPayment):
         fields: dict[str, forms.Field] = {
             "amount": AmountField(code, most=left),
             "way": forms.ChoiceField(label="How it goes back", choices=_ways(case.subject)),
-            "reopen": forms.ChoiceField(label="Out of what", choices=_REOPEN),
+            "reopen": forms.ChoiceField(
+                label="Out of what", choices=_REOPEN, widget=forms.RadioSelect, initial="no"
+            ),
             "reason": reason_field(),
         }
         return make_form(fields, data, {"amount": show_minor(left, code), **(initial or {})})
