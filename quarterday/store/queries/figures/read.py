@@ -76,7 +76,7 @@ def sum_open(seller: Seller, today: date) -> dict[str, list[Amount]]:
             band &= Q(due_on__lt=today - timedelta(days=over))
         if more is not None:
             band &= Q(due_on__gte=today - timedelta(days=more))
-        asked[f"n{number}"] = Count("*", filter=band)
+        asked[f"n{number}"] = Count("due_on", filter=band)
         asked[f"sum{number}"] = Sum("open_minor", filter=band)
     rows = Invoice.objects.filter(seller=seller, status=InvoiceState.OPEN)
     found: Iterable[Any] = rows.values("currency").annotate(**asked).order_by("currency")
