@@ -40,6 +40,7 @@ _COLUMNS = (
 _NOTES = (
     "At the end of the day, for any day: what was settled since is put back.",
     "An invoice is not due through its due date, and one day late on the day after.",
+    "One that is paid in parts is as late as each part that is open, and counts with each.",
     "The sum is that of assets:receivable in the trial balance of the same day.",
 )
 

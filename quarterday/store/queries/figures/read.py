@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from quarterday.core.aging import BANDS, age_open, band_of
 from quarterday.core.figures import Amount, Figure
+from quarterday.core.instalments import Part
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.core.period import Period
 from quarterday.store.models import DayFigure, Invoice, JobRun, Seller
+from quarterday.store.queries.plans_of_day import read_plans_of_day
 
 # What the marks of each seller are kept under, in the runs of jobs.
 JOB = "figures"
-# The same bands as in the report of aged receivables; the first is not late yet.
-BANDS = ("not_due", "to_30", "to_60", "to_90", "over_90")
 # More than so many days late.
 OVER = (None, 0, 30, 60, 90)
 
@@ -68,7 +69,11 @@ def read_made_at(seller: Seller) -> datetime | None:
 
 
 def sum_open(seller: Seller, today: date) -> dict[str, list[Amount]]:
-    """What is owed now by currency, one amount for each of ``BANDS``; from open invoices only."""
+    """What is owed now by currency, one amount for each of ``BANDS``; from open invoices only.
+
+    As in the report of aged receivables, an invoice that is paid in parts is in the band of each
+    part that is open, and counts in each.
+    """
     asked: dict[str, Any] = {}
     for number, (over, more) in enumerate(zip(OVER, (*OVER[1:], None), strict=True)):
         band = Q()
@@ -80,9 +85,31 @@ def sum_open(seller: Seller, today: date) -> dict[str, list[Amount]]:
         asked[f"sum{number}"] = Sum("open_minor", filter=band)
     rows = Invoice.objects.filter(seller=seller, status=InvoiceState.OPEN)
     found: Iterable[Any] = rows.values("currency").annotate(**asked).order_by("currency")
-    return {
+    owed = {
         row["currency"]: [
             Amount(row[f"n{number}"], row[f"sum{number}"] or 0) for number in range(len(BANDS))
         ]
         for row in found
     }
+    plans = read_plans_of_day(today, [seller.id])
+    for start in range(0, len(plans), 1000):
+        planned = rows.filter(id__in=list(plans)[start : start + 1000])
+        for one in planned.values_list("id", "currency", "due_on", "open_minor"):
+            _move_parts(owed, one, plans[one[0]], today)
+    return owed
+
+
+def _move_parts(
+    owed: dict[str, list[Amount]],
+    invoice: tuple[int, str, date, int],
+    parts: Sequence[Part],
+    today: date,
+) -> None:
+    """From the band of the invoice to those of its parts."""
+    _, currency, due_on, open_minor = invoice
+    bands = owed[currency]
+    own = BANDS.index(band_of(due_on, today))
+    bands[own] = bands[own].plus(Amount(-1, -open_minor))
+    for part in age_open(due_on, open_minor, parts, today):
+        number = BANDS.index(part.band)
+        bands[number] = bands[number].plus(Amount(1, part.amount_minor))

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from quarterday.core.aging import BANDS
 from quarterday.core.figures import (
     MOVES,
     Amount,
@@ -18,7 +19,6 @@ from quarterday.core.figures import (
 from quarterday.core.period import Period
 from quarterday.store.models import Seller
 from quarterday.store.queries.figures.read import (
-    BANDS,
     OVER,
     Months,
     read_months,
