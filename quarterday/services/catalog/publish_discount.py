@@ -73,12 +73,7 @@ def publish_discount(
         priority=priority,
     )
     _check(code, periods, valid_from, valid_end)
-    for name_of, limit in (
-        ("max_uses", max_uses),
-        ("max_uses_per_account", max_uses_per_account),
-    ):
-        if limit is not None and not 1 <= limit <= MOST_USES:
-            raise BillingError(f"{name_of} must be from 1 to {MOST_USES:,}, not {limit}")
+    limits = _check_limits(max_uses=max_uses, max_uses_per_account=max_uses_per_account)
     unit = currency or seller.currency
     with transaction.atomic(), _not_below_uses(terms.code, max_uses):
         discount, done = publish_row(
@@ -97,21 +92,31 @@ def publish_discount(
                 "valid_end": valid_end,
                 "name": name,
                 "promotion": check_word(Promotion, promotion, "promotion"),
-                "max_uses": max_uses,
-                "max_uses_per_account": max_uses_per_account,
+                **limits,
             },
-            editable=("name", "promotion", "max_uses", "max_uses_per_account"),
+            editable=("name", "promotion", *limits),
         )
         if done.is_new:
-            record_event(
-                kind="discount.published",
-                subject=discount.public_id,
-                seller_id=seller.id,
-                actor=actor,
-                now=now,
-                data={"code": code},
-            )
+            _record(discount, now, actor)
     return discount
+
+
+def _record(discount: Discount, now: datetime, actor: str) -> None:
+    record_event(
+        kind="discount.published",
+        subject=discount.public_id,
+        seller_id=discount.seller_id,
+        actor=actor,
+        now=now,
+        data={"code": discount.code},
+    )
+
+
+def _check_limits(**limits: int | None) -> dict[str, int | None]:
+    for name, limit in limits.items():
+        if limit is not None and not 1 <= limit <= MOST_USES:
+            raise BillingError(f"{name} must be from 1 to {MOST_USES:,}, not {limit}")
+    return limits
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 _ROOMS: list[URLPattern | URLResolver] = [
     path("", include("quarterday.web.console.home.urls")),
     path("accounts/", include("quarterday.web.console.account.urls")),
+    path("desk/", include("quarterday.web.console.desk.urls")),
     path("run/", include("quarterday.web.console.run.urls")),
     path("inbox/", include("quarterday.web.console.inbox.urls")),
     path("tasks/", include("quarterday.web.console.tasks.urls")),

@@ -22,6 +22,7 @@ from quarterday.services.effects.foresee import Effect, foresee
 from quarterday.services.errors import Conflict
 from quarterday.services.idempotency.find_answer import find_answer
 from quarterday.services.idempotency.once import once
+from quarterday.store.models import Account
 from quarterday.web.console.account.deed import Case, Deed
 from quarterday.web.console.account.deeds import find_deed
 from quarterday.web.console.account.effects import tell_effect
@@ -44,12 +45,16 @@ def act(request: HttpRequest, staff: Staff, account_id: str, code: str) -> HttpR
     deed = find_deed(code)
     if deed is None:
         raise Http404("There is no such thing to do.")
-    account = find_account(staff, account_id)
+    return answer_deed(request, staff, deed, find_account(staff, account_id))
+
+
+def answer_deed(request: HttpRequest, staff: Staff, deed: Deed, account: Account) -> HttpResponse:
+    """One deed for an account of the seller, if the role permits it."""
     if not deed.may(staff):
         return refuse_role(request, staff)
     if request.method == "POST" and (said := _find_done(request, staff, deed)):
         messages.success(request, said)
-        return HttpResponseRedirect(f"/console/accounts/{account.public_id}/")
+        return HttpResponseRedirect(deed.home(account))
     subject = _find_subject(request, deed, account)
     key = request.POST.get("key", "")[:40]
     case = Case(staff, account, subject, read_today(staff.seller), read_now(), key)
@@ -116,7 +121,7 @@ def _look(
         "deed": deed,
         "about": deed.name(case),
         "question": deed.question(case, given),
-        "effects": [*deed.effects(case, given), *tell_effect(found, case.account)],
+        "effects": [*deed.effects(case, given), *_tell(found, deed, case)],
         "verb": deed.verb(case, given),
         "note": f"The way back: {back}" if back else "",
         "is_danger": deed.is_danger,
@@ -132,6 +137,10 @@ def _look(
     return show(
         request, case.staff, "console/account/look.html", context, title=deed.label, status=status
     )
+
+
+def _tell(found: Effect, deed: Deed, case: Case) -> list[str]:
+    return tell_effect(found, case.account, is_discreet=deed.is_discreet)
 
 
 def _refused(

@@ -50,7 +50,8 @@ class Deed(ABC):
 
     One that ``is_outside`` asks a gateway or a second person, so it is not done in a transaction:
     its services see to it by the key that it happens once, and `rehearse` leaves the asking out.
-    One that ``is_light`` moves no money and is undone as easily, so its form is all there is.
+    One that ``is_light`` moves no money and is undone as easily, so its form is all there is. One
+    that ``is_discreet`` is for those who may not know whom the customer's mails go to.
     """
 
     code: ClassVar[str]
@@ -62,6 +63,7 @@ class Deed(ABC):
     is_danger: ClassVar[bool] = False
     is_outside: ClassVar[bool] = False
     is_light: ClassVar[bool] = False
+    is_discreet: ClassVar[bool] = False
     hint: ClassVar[str] = ""
 
     def may(self, staff: Staff) -> bool:
@@ -112,10 +114,14 @@ class Deed(ABC):
         """What the subject is called."""
         return str(case.subject) if case.subject is not None else case.account.name
 
+    def home(self, account: Account) -> str:
+        """The page of the customer from which it is done."""
+        return f"/console/accounts/{account.public_id}/"
+
     def after(self, case: Case) -> str:
         """The page to show afterwards: that of the subject, or the account's."""
         place = _PLACES.get(type(case.subject).__name__, "")
-        page = f"/console/accounts/{case.account.public_id}/"
+        page = self.home(case.account)
         return f"{page}{place}/{case.subject.public_id}/" if place else page
 
 

@@ -14,8 +14,10 @@ from quarterday.web.kit.words import format_day, format_money
 _NAMED = 4
 
 
-def tell_effect(found: Effect, account: Account) -> list[str]:
-    """Everything that would be otherwise afterwards."""
+def tell_effect(found: Effect, account: Account, *, is_discreet: bool = False) -> list[str]:
+    """Everything that would be otherwise afterwards; without mail addresses, if discreet."""
+    if is_discreet:
+        return list(_tell(found, []))
     contacts = [(one.email, one.kinds) for one in account.contacts.order_by("id")[:50]]
     return list(_tell(found, contacts))
 

@@ -14,6 +14,7 @@ from quarterday.core.lifecycle import InvoiceState
 from quarterday.store.models import Allocation, CreditNoteLine, Invoice, InvoiceLine
 from quarterday.store.queries.collecting import Outlook, explain, foresee
 from quarterday.store.queries.dunning import Timeline, TimelineEntry, read_timeline
+from quarterday.store.queries.instalments import read_plan
 from quarterday.store.queries.portal.invoice import InvoiceSheet, read_sheet
 from quarterday.store.queries.portal.papers import read_credit_note
 from quarterday.web.console.account.act import deed_url
@@ -82,6 +83,7 @@ def show_invoice(request: HttpRequest, staff: Staff, account_id: str, name: str)
         "state": "overdue" if is_open and invoice.due_on < today else invoice.status,
         "days_late": (today - invoice.due_on).days if is_open else 0,
         "charge": _tell_charge(outlook),
+        "plan": read_plan(invoice, today) if is_open else None,
         "reminding": timeline,
         "steps": [tell_step(one) for one in timeline.entries],
         "offers": [*_offer_payment(case, invoice), *offer(INVOICE, case, invoice)],

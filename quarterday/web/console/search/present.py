@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from quarterday.core.access import StaffPermission
 from quarterday.core.lifecycle import InvoiceState
+from quarterday.store.models import Account
 from quarterday.store.queries.balances import load_balances
 from quarterday.store.queries.search import Found, search
 from quarterday.web.console.door import Staff
@@ -18,7 +19,7 @@ from quarterday.web.kit.words import format_day, format_money
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A line; ``url`` is empty for those whose role does not open it."""
+    """A line; ``url`` is a page that the role opens."""
 
     title: str
     note: str
@@ -65,7 +66,11 @@ def _present(found: Found, staff: Staff, text: str, today: date) -> Group:
     else:
         hits = [_MAKE[found.kind](row, today) for row in found.rows]
     if not staff.may(StaffPermission.SEE_CUSTOMERS):
-        hits = [Hit(one.title, one.note, one.amount, one.state) for one in hits]
+        # They see who it is and what is owed, at the desk, and no more.
+        hits = [
+            Hit(one.title, one.note, one.amount, one.state, f"/console/desk/{_owner(row)}/")
+            for one, row in zip(hits, found.rows, strict=True)
+        ]
         return Group(found.kind.capitalize(), hits)
     slug = _LISTS.get(found.kind)
     query = urlencode({"show": "all", "q": text})
@@ -81,6 +86,10 @@ def _accounts(rows: list[Any], staff: Staff, today: date) -> list[Hit]:
         amount = f"owes {format_money(owed, row.currency)}" if owed else ""
         hits.append(Hit(row.name, note, amount, url=f"/console/accounts/{row.public_id}/"))
     return hits
+
+
+def _owner(row: Any) -> str:
+    return str((row if isinstance(row, Account) else row.account).public_id)
 
 
 def _page(row: Any, place: str) -> str:

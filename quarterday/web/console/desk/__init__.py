@@ -1,0 +1,1 @@
+"""The desk: who stands there, what they owe, and the money that they bring; nothing else."""
