@@ -85,8 +85,9 @@ def list_coming(account: AccountCase, case: Case) -> list[TimelineEntry]:
     for one in foresee_case(account, case, will_charge):
         step = one.due.step
         late = (one.on - case.due_on).days
-        before = f"{-late} days before it is due" if late < 0 else "on its due day"
-        why = f"{late} days after it was due" if late > 0 else before
+        days = f"{abs(late)} day{'' if abs(late) == 1 else 's'}"
+        before = f"{days} before it is due" if late < 0 else "on its due day"
+        why = f"{days} after it was due" if late > 0 else before
         if step.key == "warning":
             why = "a warning has to come before what follows"
         elif one.on > one.due.on:

@@ -186,6 +186,7 @@ def _preview(staff: Staff, form: ChargesForm, plan: ChargePlan) -> dict[str, Any
         "hidden": hidden,
         "table": Table("The first invoices, to the cent", columns, rows, is_quiet=False),
         "has_rows": bool(rows),
+        "verb": f"Charge {count:,} account{'' if count == 1 else 's'}",
     }
 
 

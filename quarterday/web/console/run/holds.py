@@ -77,6 +77,7 @@ def new(request: HttpRequest, staff: Staff) -> HttpResponse:
     start = {"names": ticked_names(staff.seller, request)}
     form = HoldForm(staff.seller, request.POST or None, request.FILES or None, initial=start)
     effects: list[str] = []
+    count = 0
     if request.method == "POST" and form.is_valid() and form.keys is not None:
         today, until = read_today(staff.seller), form.cleaned_data["until"]
         if until is not None and until < today:
@@ -84,12 +85,13 @@ def new(request: HttpRequest, staff: Staff) -> HttpResponse:
         elif "confirm" in request.POST:
             return _hold(request, staff, form, today)
         else:
+            count = len(form.keys)
             effects = _list_effects(staff, form.keys, until)
     context = {
         "form": form,
         "effects": effects,
         "question": "Hold their billing?",
-        "verb": "Hold",
+        "verb": f"Hold {count:,} account{'' if count == 1 else 's'}",
         "lead": "Billing passes accounts over; nothing is lost.",
         "hint": "",
     }
@@ -128,7 +130,8 @@ def _hold(request: HttpRequest, staff: Staff, form: HoldForm, today: date) -> Ht
     except BillingError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(request.path)
-    messages.success(request, f"{changed:,} on hold. Release them here when it is over.")
+    said = "1 account is" if changed == 1 else f"{changed:,} accounts are"
+    messages.success(request, f"{said} on hold. Release them here when it is over.")
     return HttpResponseRedirect(f"{HOME}holds/")
 
 
