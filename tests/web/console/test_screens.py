@@ -53,6 +53,7 @@ def test_what_comes_is_called_by_its_consequence(shop: Shop) -> None:
     page = f"/console/accounts/{shop.account.public_id}/"
     said = staffer.see(f"{page}invoices/{invoice.public_id}/")
     assert "To come: suspension of the service" in said and "To come: end of the service" in said
+    assert "1 day after it was due" in said and "3 days after it was due" in said
 
 
 def test_what_a_cancellation_gives_back_adds_up(shop: Shop) -> None:
