@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
+from django.test.client import ClientHandler
 
 from quarterday.services.links.check_samples import Sample
 from quarterday.services.links.make_link import MadeLink
@@ -42,6 +44,7 @@ class Walker:
             raise_request_exception=False,
             headers={**_BROWSER, "Host": parts.netloc},
         )
+        self.client.handler = _open_pages()
 
     def get(self, path: str, *, head: bool = False) -> Any:
         """Ask for a page."""
@@ -59,6 +62,12 @@ class Walker:
         return self.client.post(
             path, values, secure=self.secure, headers={"Origin": f"{scheme}://{host}"}
         )
+
+
+@cache
+def _open_pages() -> ClientHandler:
+    """What answers: begun once, as by a server; each beginning looks through all static files."""
+    return ClientHandler(enforce_csrf_checks=True)
 
 
 def walk_link(sample: Sample, seller: Seller, made: MadeLink, now: datetime) -> Iterator[str]:
