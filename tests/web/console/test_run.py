@@ -88,7 +88,7 @@ def test_who_is_held_is_passed_over_and_released(shop: Shop) -> None:
     page = answer.content.decode()
     assert "Hold their billing?" in page
     hidden = dict(answer.context["form"].hidden())
-    assert "2 on hold" in staffer.send(url, confirm="1", **hidden)
+    assert "2 accounts are on hold" in staffer.send(url, confirm="1", **hidden)
     held = BillingHold.objects.get(account__public_id=keys[0])
     assert (held.reason, held.until, held.actor) == ("a dispute", None, staffer.user.public_id)
     assert "On hold: a dispute" in staffer.see(f"{RUN}accounts/{keys[0]}/")
