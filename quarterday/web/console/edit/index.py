@@ -22,6 +22,7 @@ def index(request: HttpRequest, staff: Staff) -> HttpResponse:
     """All of it, with what the seller has changed."""
     used = find_used(staff.seller)
     context = {
+        "can_change": staff.may(StaffPermission.CHANGE_SETTINGS),
         "kinds": _list_kinds(staff.seller),
         "languages": find_composer().list_languages(),
         "layouts": _list_layouts(staff.seller),
