@@ -64,3 +64,11 @@ def test_what_a_cancellation_gives_back_adds_up(shop: Shop) -> None:
     assert "Credit note today" in said
     block = said.partition("Credit note today")[2].partition("</section>")[0]
     assert ">Tax<" in block and "−" not in block
+
+
+def test_nobody_is_led_to_what_is_closed_to_them(shop: Shop) -> None:
+    finance = Staffer(hire(shop.seller, "finance"))
+    assert "New policy" not in finance.see("/console/edit/")
+    assert "New policy" in Staffer(hire(shop.seller)).see("/console/edit/")
+    assert 'href="/console/"' in finance.see("/console/accounts/acc_nobody/", 404)
+    assert 'href="/console/"' not in finance.see("/nowhere/", 404)
