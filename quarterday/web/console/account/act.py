@@ -67,8 +67,7 @@ def answer_deed(request: HttpRequest, staff: Staff, deed: Deed, account: Account
 def _answer(request: HttpRequest, deed: Deed, case: Case) -> HttpResponse:
     """What was sent: to be corrected, looked at, or done."""
     if deed.is_outside and case.key and deed.was_done(case):
-        messages.info(request, "It was done already.")
-        return HttpResponseRedirect(deed.after(case))
+        return _told_before(request, deed, case)
     form = deed.form(case, request.POST)
     if not form.is_valid():
         return _ask(request, deed, case, form)
@@ -182,14 +181,24 @@ def _do(request: HttpRequest, deed: Deed, case: Case, form: forms.Form) -> HttpR
                 **once_only,
             )
     except EffectMoved as moved:
+        if deed.is_outside and deed.was_done(case):
+            return _told_before(request, deed, case)
         return _look(request, deed, case, form, found=moved.foreseen, notice=_SOMEBODY)
     except (Conflict, IllegalMove) as error:
+        if deed.is_outside and deed.was_done(case):
+            return _told_before(request, deed, case)
         said = "Somebody else has just changed something here, so nothing was done"
         messages.warning(request, f"{said}: {error}.")
         return HttpResponseRedirect(deed.after(case))
     except BillingError as error:
         return _refused(request, deed, case, form, error)
     messages.success(request, said)
+    return HttpResponseRedirect(deed.after(case))
+
+
+def _told_before(request: HttpRequest, deed: Deed, case: Case) -> HttpResponse:
+    """The same form came twice, maybe at the same instant; nobody is asked to do it once more."""
+    messages.info(request, "This form was sent before, so nothing was done again.")
     return HttpResponseRedirect(deed.after(case))
 
 

@@ -104,7 +104,7 @@ class ChargeNow(Deed):
                 raise Conflict("this charge was made already")
 
         if self.was_done(case):
-            return "It was charged already."
+            return "This charge was begun before; the timeline says how it ended."
         attempt = charge_method(**_terms(case, given), begin=take_key)
         said = _SAID.get(AttemptStatus(attempt.status), _OTHERWISE)
         error = f": {attempt.error}" if attempt.error else ""
