@@ -43,9 +43,10 @@ def do_or_ask(
     terms: dict[str, Any] = {"key": key, "today": today, "now": now, "actor": user.public_id}
     with transaction.atomic():
         claim_account(wish.account.id)
-        if not is_done(wish.kind, account=wish.account, key=key) and needs_another(
-            wish, user=user, now=now
-        ):
+        is_known = is_done(
+            wish.kind, account=wish.account, key=key, is_waiver="waiver" in wish.data
+        )
+        if not is_known and needs_another(wish, user=user, now=now):
             return Outcome("", ask_approval(wish, user=user, key=key, now=now))
         result = book_wish(wish, **terms)
     ask_gateway(wish, **terms)

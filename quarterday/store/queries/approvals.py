@@ -49,12 +49,18 @@ def sum_given(
     )
 
 
-def is_done(kind: ApprovalKind, *, account: Account, key: str) -> bool:
-    """Whether something was made under a key, so that asking again is no second one."""
-    if kind is ApprovalKind.REFUND:
-        return Refund.objects.filter(account=account, external_id=key).exists()
-    keys = IdempotencyKey.objects.filter(caller=caller_of(account.public_id), key=key)
-    return keys.exists() or CreditGrant.objects.filter(account=account, external_id=key).exists()
+def is_done(kind: ApprovalKind, *, account: Account, key: str, is_waiver: bool = False) -> bool:
+    """Whether this very sort of thing was made under a key, so that asking again is no second one.
+
+    A key of something else says nothing: what is done under it now has its limit.
+    """
+    if is_waiver:
+        caller = caller_of(account.public_id)
+        return IdempotencyKey.objects.filter(caller=caller, key=key).exists()
+    model: type[Refund] | type[CreditGrant] = Refund
+    if kind is ApprovalKind.CREDIT:
+        model = CreditGrant
+    return model._default_manager.filter(account=account, external_id=key).exists()
 
 
 def caller_of(account_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -161,6 +162,32 @@ def test_whatever_gives_up_what_is_owed_counts_as_credit(shop: Shop) -> None:
     done = approve(row_of(asked[0]), user=olga, role="owner", now=NOW)
     assert (done.status, CreditGrant.objects.get().amount_minor) == ("done", 11900)
     assert CreditNote.objects.filter(public_id=done.result).exists()
+
+
+def test_the_key_of_one_thing_opens_no_other(shop: Shop) -> None:
+    payment, finn = limit(shop), person("finn")
+    invoice = shop.invoice(20000)
+    small: tuple[Wish, ...] = (
+        refund_wish(payment, 100),
+        wish_credit(account=invoice.account, amount_minor=100, reason="sorry"),
+        wish_waiver(Waiver.CREDIT_NOTE, subject=invoice, lines={1: 100}, reason="sorry"),
+    )
+    for number, wish in enumerate(small):
+        assert ask(wish, finn, key=f"k{number}").approval is None
+    large: tuple[Wish, ...] = (
+        refund_wish(payment, 6000),
+        wish_credit(account=invoice.account, amount_minor=5000, reason="sorry"),
+        wish_waiver(Waiver.CREDIT_NOTE, subject=invoice, lines={1: 5000}, reason="sorry"),
+        wish_waiver(Waiver.WRITE_OFF, subject=Invoice.objects.get(id=invoice.id), reason="sorry"),
+    )
+    for used in range(3):
+        for wish in large:
+            with suppress(Conflict):
+                assert ask(wish, finn, key=f"k{used}").approval is not None
+    assert sum(one.amount_minor for one in Refund.objects.all()) == 100
+    assert CreditGrant.objects.get(kind="goodwill").amount_minor == 100
+    assert CreditNote.objects.get().total_minor == 119
+    assert Invoice.objects.get(id=invoice.id).status == "open"
 
 
 def test_above_it_somebody_else_decides(shop: Shop) -> None:
