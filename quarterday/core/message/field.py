@@ -181,6 +181,25 @@ GROUPS: Mapping[str, Group] = {
         "before": _field("the plan until then", "Hosting Start"),
         "after": _field("the plan from then on", "Hosting Pro"),
     },
+    "price": {
+        "plan": _field("what has another price", "Hosting Pro, monthly"),
+        "on": _field("the first day that costs the new one", date(2027, 1, 1)),
+        "day": _field("the same with its weekday", InFull(date(2027, 1, 1))),
+        "last_on": _field(
+            "the day on which the last of several services follows, or the same",
+            date(2027, 1, 1),
+        ),
+        "is_inclusive": _field("whether tax is inside the new price", False),
+        "old": _field(
+            "what each service, or some usage, costs in a whole period until then, each with "
+            "`text`, `note` and `amount`",
+            ({"text": "Hosting Pro, example.com", "note": "", "amount": _euro("10.00")},),
+        ),
+        "new": _field(
+            "the same from then on",
+            ({"text": "Hosting Pro, example.com", "note": "", "amount": _euro("12.50")},),
+        ),
+    },
     "order": {
         "number": _field("its number", "ORD-000042"),
         "placed_on": _field("when it was placed", _ISSUED),

@@ -70,6 +70,7 @@ _LIST = (
     MessageKind("restored", _S, 14, "/services/", ("service",)),
     MessageKind("terminated", _S, 14, "/services/", _HELD),
     MessageKind("plan_changed", _S, 14, "/services/", ("service", "change")),
+    MessageKind("price_changed", _S, 30, "/services/", ("price",)),
     MessageKind("cancelled", _S, 14, "/services/", ("service",)),
     MessageKind("welcome", Topic.ACCOUNT, 14, "/", ()),
     MessageKind("order_confirmation", Topic.ACCOUNT, 14, "/services/", ("order",)),

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from quarterday.core.errors import BillingError
 from quarterday.services.catalog.publish_version import publish_version
+from quarterday.services.runs.tell_price import Moved, list_quantities_of, tell_price
 from quarterday.services.runs.work import RunWork
 from quarterday.services.subscriptions.change_price import change_price
 from quarterday.store.models import Price, Subscription, SubscriptionItem
@@ -20,9 +21,10 @@ def move_prices(work: RunWork) -> None:
     """Publish the version that the scope names, if it is not there yet, and move who is to move.
 
     The scope has ``old`` (a key), ``code`` and ``terms`` of the new one, whether to ``move``, and
-    ``not_before``. Each contract moves in a transaction of its own; what has moved is not found
-    again, so going on after a crash is safe. Contracts that cannot be changed, such as those that
-    end, keep their price and are named.
+    ``not_before``; with ``tell``, each customer is told. What a customer has moves in one
+    transaction, in which their message is queued, too; what has moved is not found again, so going
+    on after a crash is safe. Contracts that cannot be changed, such as those that end, keep their
+    price and are named.
     """
     scope = work.run.scope
     old = Price.objects.select_related("plan__product__seller").get(
@@ -39,43 +41,62 @@ def move_prices(work: RunWork) -> None:
     if not scope.get("move"):
         return
     begin = date.fromisoformat(scope["not_before"])
-    keys = find_contracts(old)
     after = work.summary.get("after", 0)
-    keys = [key for key in keys if key > after]
-    work.total = work.done + len(keys)
+    accounts = {key: own for key, own in find_contracts(old).items() if key > after}
+    work.total = work.done + sum(len(own) for own in accounts.values())
+    keys = list(accounts)
     for start in range(0, len(keys), _TOGETHER):
-        summary = dict(work.summary)
-        for key in keys[start : start + _TOGETHER]:
-            _move(work, summary, key, old, new, begin)
+        summary, part = dict(work.summary), keys[start : start + _TOGETHER]
+        for key in part:
+            _move(work, summary, accounts[key], (old, new), begin)
             summary["after"] = key
+        count = sum(len(accounts[key]) for key in part)
         with transaction.atomic():
-            work.beat(min(work.done + _TOGETHER, work.total), summary)
+            work.beat(min(work.done + count, work.total), summary)
         work.keep()
 
 
-def find_contracts(price: Price) -> list[int]:
-    """The keys of the subscriptions that have a price without an end, in order."""
+def find_contracts(price: Price) -> dict[int, list[int]]:
+    """The keys of the subscriptions that have a price without an end, by account, in order."""
     rows = SubscriptionItem.objects.filter(price=price, end_on__isnull=True)
-    return list(
-        rows.order_by("subscription_id").values_list("subscription_id", flat=True).distinct()
-    )
+    pairs = rows.order_by("account_id", "subscription_id").distinct()
+    found: dict[int, list[int]] = {}
+    for account, subscription in pairs.values_list("account_id", "subscription_id"):
+        found.setdefault(account, []).append(subscription)
+    return found
 
 
 def _move(
-    work: RunWork, summary: dict[str, Any], key: int, old: Price, new: Price, begin: date
+    work: RunWork,
+    summary: dict[str, Any],
+    contracts: list[int],
+    prices: tuple[Price, Price],
+    begin: date,
 ) -> None:
-    try:
-        moved = change_price(
-            subscription_id=key,
-            old=old,
-            new=new,
-            not_before=begin,
-            today=work.today,
-            now=work.clock(),
-            actor=work.run.actor,
-        )
-    except BillingError as error:
-        work.note_error(summary, str(Subscription.objects.get(id=key)), str(error))
-        return
-    if moved is not None:
-        summary["moved"] = summary.get("moved", 0) + 1
+    """Move what one customer has, and tell them once of all of it."""
+    old, new = prices
+    moved = []
+    with transaction.atomic():
+        for key in contracts:
+            row = Subscription.objects.select_related("account__seller", "plan__product")
+            quantities = list_quantities_of(key, old)
+            try:
+                on = change_price(
+                    subscription_id=key,
+                    old=old,
+                    new=new,
+                    not_before=begin,
+                    today=work.today,
+                    now=work.clock(),
+                    actor=work.run.actor,
+                )
+            except BillingError as error:
+                work.note_error(summary, str(row.get(id=key)), str(error))
+                continue
+            if on is not None:
+                moved.append(Moved(row.get(id=key), quantities, on))
+        if moved and work.run.scope.get("tell"):
+            account = moved[0].subscription.account
+            tell_price(account=account, moved=moved, old=old, new=new, now=work.clock())
+    if moved:
+        summary["moved"] = summary.get("moved", 0) + len(moved)

@@ -44,7 +44,7 @@ def change_price(
         for item in leaving:
             if item.role == ItemRole.COMMITMENT:
                 continue
-            on = _choose_day(item, max(not_before, today))
+            on = choose_day(item, max(not_before, today))
             _replace(subscription, leaving, item, new, on, today)
             first = on if first is None else min(first, on)
         if first is None:
@@ -62,7 +62,7 @@ def change_price(
     return first
 
 
-def _choose_day(item: SubscriptionItem, not_before: date) -> date:
+def choose_day(item: SubscriptionItem, not_before: date) -> date:
     """The first boundary of an item that is free to change."""
     begin = max(not_before, item.billed_through, item.start_on)
     return begin if begin == item.start_on else make_schedule(item).next_boundary(begin)

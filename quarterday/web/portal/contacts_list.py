@@ -60,6 +60,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "restored": gettext_lazy("A service works again"),
     "terminated": gettext_lazy("A service was ended"),
     "plan_changed": gettext_lazy("A plan was changed"),
+    "price_changed": gettext_lazy("A price will change"),
     "cancelled": gettext_lazy("A service was cancelled"),
     "welcome": gettext_lazy("A welcome"),
     "order_confirmation": gettext_lazy("An order was received"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from quarterday.services.sellers.open_seller import open_seller
 from quarterday.store.models import (
     Discount,
     Event,
+    Message,
     Offer,
     Plan,
     Price,
@@ -70,11 +72,22 @@ def test_a_new_version_shows_its_effect_and_moves_who_is_to_move(shop: Shop) -> 
     ):
         assert said in staffer.refuse(url, 200, **version(**wrong)), wrong
     assert "1 contract has" in staffer.refuse(url, 200, **version(who="next"))
+    # Telling is what happens unless somebody takes the tick away.
+    assert re.search(r'name="tell"[^>]* checked', staffer.see(url))
+    page = staffer.refuse(url, 200, **version(who="next", tell="on"))
+    assert "One customer is told by mail on Monday" in page
+    assert "1 April 2026, so they have at least 30 days of notice" in page
+    assert 'name="tell" value="True"' in page
+    assert "Nobody is told" in staffer.refuse(url, 200, **version(who="next"))
+    shop.account.contacts.create(email="ann@customer.example")
     assert Price.objects.count() == 1
-    assert "Done" in staffer.send(url, confirm="1", key="k", **version(who="next"))
+    tells = version(who="next", tell="True")
+    assert "Done" in staffer.send(url, confirm="1", key="k", **tells)
     assert Price.objects.count() == 2
-    assert "1 contract" in staffer.send(url, confirm="1", key="k", **version(who="next"))
+    assert "1 contract" in staffer.send(url, confirm="1", key="k", **tells)
     assert Price.objects.count() == 2
+    told = Message.objects.get(kind="price_changed").data["price"]
+    assert (told["on"], told["new"][0]["amount"]["minor"]) == ("2026-04-01", 1250)
     price.refresh_from_db()
     assert price.retired_on == DAY
     item = SubscriptionItem.objects.get(price__code="v2")

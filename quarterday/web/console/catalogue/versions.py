@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 from quarterday.core.access import StaffPermission
 from quarterday.core.errors import BillingError
 from quarterday.core.money import plain
+from quarterday.services.catalog.foresee_move import foresee_move
 from quarterday.services.catalog.foresee_price import foresee_price, make_version_terms
 from quarterday.services.catalog.publish_version import publish_version
 from quarterday.services.invoicing.catalog import make_terms
@@ -59,6 +61,11 @@ class VersionForm(PriceForm):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+    tell = forms.BooleanField(
+        label="Tell them by mail",
+        required=False,
+        help_text="One message to each customer who moves: old price, new price, and from when.",
+    )
 
     def clean(self) -> dict[str, Any]:
         """A day is needed where it is asked for."""
@@ -75,7 +82,7 @@ def version(request: HttpRequest, staff: Staff, key: str) -> HttpResponse:
     if "confirm" in request.POST and (done := _find_done(request, old)) is not None:
         return HttpResponseRedirect(f"{HOME}prices/{done.public_id}/")
     today = read_today(staff.seller)
-    start = initial_of(old) | {"code": _next_code(old), "on": today, "who": "none"}
+    start = initial_of(old) | {"code": _next_code(old), "on": today, "who": "none", "tell": True}
     form = VersionForm(request.POST or None, initial=start)
     context: dict[str, Any] = {
         "form": form,
@@ -177,13 +184,38 @@ def _confirm(form: VersionForm, old: Price, today: date) -> dict[str, Any]:
             else (f"with their first period from {format_day(first)} on")
         )
         effects.append(f"All of them move {begin}; nothing that is billed already changes.")
-        effects.append("Nobody is told by itself: write to your customers first.")
+        effects += _say_notice(form, old)
     return {
         "effects": effects,
         "hidden": _hidden(form),
         "table": _compare(form, old),
         "confirming": True,
     }
+
+
+def _say_notice(form: VersionForm, old: Price) -> list[str]:
+    """Whom the change concerns, when they hear of it, and how long before they pay for it."""
+    given = form.cleaned_data
+    found = foresee_move(old, not_before=_not_before(given), on=given["on"])
+    if found.first_on is None:
+        return []
+    days, day = (found.first_on - given["on"]).days, format_day(found.first_on, "weekday")
+    notice = f"{days:,} day{'' if days == 1 else 's'}"
+    first = f"The first of them pays the new price from {day}"
+    if not given["tell"]:
+        return [f"{first}. Nobody is told: write to your customers, with the notice they have."]
+    who = "One customer is" if found.accounts == 1 else f"{found.accounts:,} customers are"
+    return [
+        f"{who} told by mail on {format_day(given['on'], 'weekday')}, each once, with the old "
+        "price, the new one, and from when.",
+        f"{first}, so they have at least {notice} of notice. Your contracts, or the law, may ask "
+        "for more: then choose a later day.",
+    ]
+
+
+def _not_before(given: Mapping[str, Any]) -> date:
+    begin: date = given["begin"] or given["on"] + timedelta(days=1)
+    return begin
 
 
 def _hidden(form: VersionForm) -> list[tuple[str, str]]:
@@ -217,7 +249,8 @@ def _publish(request: HttpRequest, staff: Staff, form: VersionForm, old: Price) 
                     "code": given["code"],
                     "terms": terms,
                     "move": moves,
-                    "not_before": (given["begin"] or given["on"] + timedelta(days=1)).isoformat(),
+                    "not_before": _not_before(given).isoformat(),
+                    "tell": moves and given["tell"],
                 },
                 key=request.POST.get("key", ""),
                 actor=staff.actor,
