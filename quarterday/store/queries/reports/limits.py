@@ -119,7 +119,7 @@ def _time_sqlite(seconds: float) -> Iterator[None]:
 def _late(seconds: float) -> HeldUp:
     return HeldUp(
         f"this takes longer than {seconds:g} seconds; ask for fewer days, or have it mailed or run "
-        "`quarterday reports run`, which may take as long as it needs"
+        "`quarterday reports show`, which may take as long as it needs"
     )
 
 
