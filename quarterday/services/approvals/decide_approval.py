@@ -105,6 +105,11 @@ def _decide(approval: Approval, status: ApprovalStatus, user: User, now: datetim
 def _record(
     approval: Approval, status: str, actor: str, now: datetime, data: dict[str, str | None]
 ) -> None:
+    facts = {
+        "kind": approval.deed,
+        "amount_minor": approval.amount_minor,
+        "currency": approval.currency,
+    }
     record_event(
         kind=f"approval.{status}",
         subject=approval.public_id,
@@ -112,5 +117,5 @@ def _record(
         account_id=approval.account_id,
         actor=actor,
         now=now,
-        data={name: value for name, value in data.items() if value},
+        data=facts | {name: value for name, value in data.items() if value},
     )

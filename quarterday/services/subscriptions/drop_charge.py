@@ -45,5 +45,10 @@ def drop_charge(*, charge_id: int, now: datetime, actor: str = "system") -> Pend
             account_id=account.id,
             actor=actor,
             now=now,
+            data={
+                "description": charge.description,
+                "amount_minor": charge.amount_minor,
+                "currency": charge.currency,
+            },
         )
     return charge

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db.models import Q
 
 from quarterday.core.instalments import Part
+from quarterday.core.lifecycle import InvoiceState
 from quarterday.core.period import local_date
 from quarterday.store.models import Instalment, InstalmentPlan
 
 
-def read_plans_of_day(day: date, sellers: Sequence[int] | None) -> dict[int, list[Part]]:
-    """The parts of the plans that held at the end of a day, where their sellers are, by invoice."""
-    rows = InstalmentPlan.objects.order_by("id")
+def read_plans_of_day(
+    day: date, sellers: Sequence[int] | None, *, open_only: bool = False
+) -> dict[int, list[Part]]:
+    """The parts of the plans that held at the end of a day, where their sellers are, by invoice.
+
+    With ``open_only``, of invoices that are open now.
+    """
+    # A day before, since no zone is further away; then by the zone of each.
+    early = datetime.combine(day - timedelta(days=1), time(), UTC)
+    rows = InstalmentPlan.objects.filter(Q(ended_at=None) | Q(ended_at__gt=early)).order_by("id")
+    if open_only:
+        rows = rows.filter(invoice__status=InvoiceState.OPEN)
     if sellers is not None:
         rows = rows.filter(invoice__seller__in=sellers)
     names = ("id", "invoice_id", "agreed_at", "ended_at", "invoice__seller__time_zone")

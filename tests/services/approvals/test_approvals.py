@@ -215,6 +215,8 @@ def test_above_it_somebody_else_decides(shop: Shop) -> None:
         ("approval.approved", olga.public_id),
         ("approval.done", "system"),
     ]
+    # The log says what it was, at each step.
+    assert all('"amount_minor":6000' in one.data for one in said)
 
 
 def test_credit_waits_too_and_what_is_refused_or_taken_back_is_not_given(shop: Shop) -> None:

@@ -91,7 +91,7 @@ def sum_open(seller: Seller, today: date) -> dict[str, list[Amount]]:
         ]
         for row in found
     }
-    plans = read_plans_of_day(today, [seller.id])
+    plans = read_plans_of_day(today, [seller.id], open_only=True)
     for start in range(0, len(plans), 1000):
         planned = rows.filter(id__in=list(plans)[start : start + 1000])
         for one in planned.values_list("id", "currency", "due_on", "open_minor"):

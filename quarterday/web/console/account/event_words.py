@@ -29,7 +29,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "billing.held": ("Billing put on hold: {reason}", "due"),
     "billing.released": ("Billing released", "good"),
     "charge.added": ("Charge of {amount} added", ""),
-    "charge.dropped": ("Charge dropped", ""),
+    "charge.dropped": ("Charge of {amount} dropped: {description}", ""),
     "collection.stopped": ("Invoice {subject} is not charged by itself: {reason}", "due"),
     "collection.resumed": ("Invoice {subject} is charged by itself again", "good"),
     "contact.added": ("Contact added", ""),
