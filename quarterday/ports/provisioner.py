@@ -140,6 +140,14 @@ class LooksUp(Protocol):
         """How the service is; None when that cannot be learned now."""
 
 
+@runtime_checkable
+class Checks(Protocol):
+    """A place that knows whether this machine has what it needs, without asking another."""
+
+    def check(self) -> None:
+        """Raises `BillingError`, which names what is missing."""
+
+
 def make_body(wish: Wish) -> dict[str, Any]:
     """What a wish says to other programs; its fields are those of `Wish`."""
     data = {**asdict(wish), "action": str(wish.action)}

@@ -51,6 +51,10 @@ class CommandProvisioner:
             raise BillingError(f"timeout must be 1 to 120 seconds, not {timeout!r}")
         self.timeout = int(timeout)
 
+    def check(self) -> None:
+        """Refuse a program that is not there."""
+        self._find()
+
     def carry_out(self, wish: Wish) -> Answer:
         """Run the program with the wish on its input."""
         path = self._find()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 
 from quarterday.core.errors import BillingError
@@ -64,14 +67,20 @@ def _check_keys() -> Iterator[Finding]:
     for domain, (_, name) in settings.DKIM_KEYS.items():
         path = Path(name)
         try:
-            text = path.read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError) as error:
+            key: object = load_pem_private_key(path.read_bytes(), None)
+        except OSError as error:
             yield bad(
                 "dkim", f"the key of {domain} cannot be read: {error}", "mend QUARTERDAY_DKIM"
             )
             continue
-        if "PRIVATE KEY" not in text:
-            yield bad("dkim", f"{path.name} holds no private key", "mend QUARTERDAY_DKIM")
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            key = None
+        if not isinstance(key, RSAPrivateKey):
+            yield bad(
+                "dkim",
+                f"{path.name} holds no RSA key without a password, so no mail of {domain} leaves",
+                "mend QUARTERDAY_DKIM; make one: openssl genrsa -out FILE 2048",
+            )
         elif path.stat().st_mode & 0o077:
             yield warn("dkim", f"others can read the key of {domain}", f"chmod 600 {path}")
         else:

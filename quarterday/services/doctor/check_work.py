@@ -8,8 +8,11 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from quarterday.core.errors import BillingError
 from quarterday.services.backup.archive import list_backups
+from quarterday.services.backup.postgresql_dump import find_program
 from quarterday.services.doctor.finding import Finding, Visit, bad, ok, warn
+from quarterday.store.bulk import is_postgresql
 from quarterday.store.models import Alert, WorkStatus
 from quarterday.store.queries.signs import SILENT_AFTER, read_signs
 
@@ -51,10 +54,20 @@ def _check_backups(visit: Visit) -> Finding:
             "none are made by itself",
             "set QUARTERDAY_BACKUP_DIR, or call quarterday backup from elsewhere",
         )
-    if folder.exists() and not os.access(folder, os.W_OK):
+    there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
         return bad(
-            "backups", f"{folder} cannot be written", "give the user of the worker the right"
+            "backups",
+            f"{folder} cannot be written, or made",
+            "make the folder and give the user of the worker the right, or mend "
+            "QUARTERDAY_BACKUP_DIR",
         )
+    if is_postgresql():
+        try:
+            find_program("pg_dump")
+        except BillingError as error:
+            text, _, remedy = str(error).partition("; ")
+            return bad("backups", text, remedy)
     made = list_backups(folder)
     if not made:
         return warn("backups", f"there is none in {folder}", "quarterday backup")
