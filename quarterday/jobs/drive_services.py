@@ -58,7 +58,7 @@ class DriveServices:
 
 def _drive(asked: Asked, counts: Counter[str], silent: Counter[Place]) -> None:
     answer = ask(asked.provisioner, asked.wish)
-    place = (asked.seller_id, asked.call.service.place)
+    place = (asked.seller.id, asked.call.service.place)
     if isinstance(answer, Unknown) and not isinstance(answer, Begun):
         silent[place] += 1
         _log.warning("service %s: %s", asked.wish.service, answer.reason)

@@ -8,6 +8,7 @@ from quarterday.core.dunning import Action
 from quarterday.core.lifecycle import SubscriptionState
 from quarterday.core.service import ServiceCondition
 from quarterday.services.provisioning.hold_service import hold_service
+from quarterday.services.provisioning.hold_services import Hold
 from quarterday.services.subscriptions.cancel_subscription import cancel_subscription
 from quarterday.store.models import ServiceHoldCause, Subscription
 from quarterday.store.queries.dunning_cases import Case
@@ -25,7 +26,6 @@ def act_on_services(
     """The services that are held or ended now; for services that hold the transaction and the
     account.
     """
-    reason = f"invoice {case.invoice.label} is unpaid"
     done = []
     rows = Subscription.objects.filter(id__in=[one.id for one in case.subscriptions])
     # Another invoice may have ended one just now.
@@ -35,19 +35,33 @@ def act_on_services(
                 subscription_id=one.id,
                 today=today,
                 now=now,
-                reason=reason,
+                reason=_say_why(case),
                 tells=False,
                 actor=actor,
             )
         else:
-            hold_service(
-                subscription=one,
-                cause=ServiceHoldCause.UNPAID,
-                level=_LEVELS[action],
-                subject=case.invoice.public_id,
-                reason=reason,
-                now=now,
-                actor=actor,
-            )
+            hold_service(**_plan(case, action, one)._asdict(), now=now, actor=actor)
         done.append(one)
     return done
+
+
+def plan_holds(case: Case, action: Action) -> list[Hold]:
+    """The holds that restrict or suspend the services of an invoice, to be made together."""
+    contracts = sorted(case.subscriptions, key=lambda one: one.id)
+    for one in contracts:
+        one.account = case.invoice.account
+    return [_plan(case, action, one) for one in contracts]
+
+
+def _plan(case: Case, action: Action, subscription: Subscription) -> Hold:
+    return Hold(
+        subscription=subscription,
+        cause=ServiceHoldCause.UNPAID,
+        level=_LEVELS[action],
+        subject=case.invoice.public_id,
+        reason=_say_why(case),
+    )
+
+
+def _say_why(case: Case) -> str:
+    return f"invoice {case.invoice.label} is unpaid"

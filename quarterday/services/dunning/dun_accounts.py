@@ -14,13 +14,15 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from quarterday.core.dunning import Action, Due, StepsDue, first_moment, next_moment, tone_of
+from quarterday.core.dunning import HOLDS, Action, Due, StepsDue, first_moment, next_moment, tone_of
 from quarterday.core.errors import BillingError
 from quarterday.services.accounts.claim_accounts import claim_accounts
+from quarterday.services.dunning.act_on_services import plan_holds
 from quarterday.services.dunning.end_holds import end_lapsed
 from quarterday.services.dunning.save_rows import Standing, end_others, save_standings
-from quarterday.services.dunning.take_step import Result, take_step
+from quarterday.services.dunning.take_step import Result, take_step, tell_acted
 from quarterday.services.dunning.tell_customer import Outbox, tell_customer
+from quarterday.services.provisioning.hold_services import Hold, hold_services
 from quarterday.services.tasks.open_task import open_task
 from quarterday.store.models import DunningStatus, DunningStep, Seller, StepOutcome, Subscription
 from quarterday.store.queries.dunning_cases import AccountCase, Case, load_cases, name_row
@@ -57,17 +59,20 @@ def dun_accounts(
         keys = claim_accounts(accounts)
         standings: list[Standing] = []
         steps: list[DunningStep] = []
+        holds: list[Hold] = []
         outbox = Outbox(seller, keys, today)
         for account in load_cases(seller, keys, today=today, now=now):
             visit = _Visit(account, outbox, now, any_hour, actor)
             visit.visit()
             standings += visit.standings
             steps += visit.steps
+            holds += visit.holds
             done.actions += visit.actions
             done.messages += visit.messages
             if Action.CHARGE in visit.actions:
                 done.to_charge.append(account.account.id)
         outbox.write()
+        hold_services(holds, seller=seller, now=now, actor=actor)
         save_standings(standings, steps, now=now)
         end_others(keys, [one.case.invoice.id for one in standings], now=now)
     return done
@@ -84,6 +89,8 @@ class _Visit:
         self.is_open = any_hour or next_moment(now, zone, hours) <= now
         self.standings: list[Standing] = []
         self.steps: list[DunningStep] = []
+        self.holds: list[Hold] = []
+        self.only_holds = False
         self.actions: list[str] = []
         self.messages = 0
         self.taken: list[tuple[Case, Due, Result]] = []
@@ -102,6 +109,8 @@ class _Visit:
             else:
                 plans.append((case, plan_case(self.account, case, will_charge)))
         due = [one for _, plan in plans for one in plan.take]
+        # Whatever else is done may settle an invoice or end a service, and has to find the holds.
+        self.only_holds = all(one.step.kind == "message" or one.step.action in HOLDS for one in due)
         self.tells = not self.account.is_told_today and any(one.step.template for one in due)
         for case, plan in plans:
             self.waiting[case.invoice.id] = self.take(case, plan)
@@ -134,6 +143,11 @@ class _Visit:
                 continue
             if due.step.kind == "message":
                 self.taken.append((case, due, Result()))
+                continue
+            if self.only_holds:
+                holds = plan_holds(case, due.step.action)
+                self.holds += holds
+                self.taken.append((case, due, tell_acted([one.subscription for one in holds])))
                 continue
             try:
                 with transaction.atomic():

@@ -38,9 +38,7 @@ def take_step(
     action = due.step.action
     if action in HOLDS or action is Action.TERMINATE:
         done = act_on_services(case, action, today=account.day, now=now, actor=actor)
-        if not done:
-            return Result(StepOutcome.PASSED, {"why": "no service is left to act on"})
-        return Result(data={"services": [one.public_id for one in done]}, services=done)
+        return tell_acted(done)
     if action is Action.FEE:
         made, amount = charge_fee(account, case, due, now=now, is_told=is_told, actor=actor)
         if made is None:
@@ -48,6 +46,13 @@ def take_step(
             return Result(StepOutcome.PASSED, {"why": why})
         return Result(data={"invoice": made.public_id, "label": made.label, "amount_minor": amount})
     return _take_other(account, case, due, now, actor)
+
+
+def tell_acted(services: list[Subscription]) -> Result:
+    """What came of a step that holds or ends services, by those that it did."""
+    if not services:
+        return Result(StepOutcome.PASSED, {"why": "no service is left to act on"})
+    return Result(data={"services": [one.public_id for one in services]}, services=services)
 
 
 def _take_other(account: AccountCase, case: Case, due: Due, now: datetime, actor: str) -> Result:

@@ -17,7 +17,7 @@ from quarterday.services.provisioning.read_wanted import Wanted, read_wanted
 from quarterday.services.provisioning.set_wanted import store_wanted
 from quarterday.services.provisioning.settle_service import put_off, settle
 from quarterday.services.subscriptions.claim_subscription import claim_subscription
-from quarterday.store.models import ServiceCall, ServiceState
+from quarterday.store.models import Seller, ServiceCall, ServiceState
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Asked:
     claimed_until: datetime
     known: Known
     plan_id: int | None
-    seller_id: int
+    seller: Seller
 
 
 def begin_call(service: ServiceState, *, now: datetime) -> Asked | None:
@@ -41,7 +41,8 @@ def begin_call(service: ServiceState, *, now: datetime) -> Asked | None:
     since its place is not set up, fails visibly.
     """
     with transaction.atomic():
-        _, subscription = claim_subscription(service.subscription_id)
+        account, subscription = claim_subscription(service.subscription_id, service.account_id)
+        account.seller = Seller.objects.select_related("brand").get(id=account.seller_id)
         rows = ServiceState.objects.filter(id=service.id, claimed_until=service.claimed_until)
         row = rows.first()
         if row is None:
@@ -62,7 +63,7 @@ def begin_call(service: ServiceState, *, now: datetime) -> Asked | None:
         except BillingError as error:
             put_off(row, subscription, Failed(str(error)), now=now)
             return None
-        return _write(row, wish, provisioner, subscription.account.seller_id, now)
+        return _write(row, wish, provisioner, account.seller, now)
 
 
 def _choose(row: ServiceState, wanted: Wanted, provisioner: Provisioner) -> ServiceAction | None:
@@ -93,7 +94,7 @@ def read_known(row: ServiceState) -> Known:
 
 
 def _write(
-    row: ServiceState, wish: Wish, provisioner: Provisioner, seller_id: int, now: datetime
+    row: ServiceState, wish: Wish, provisioner: Provisioner, seller: Seller, now: datetime
 ) -> Asked:
     known = read_known(row)
     call = ServiceCall.objects.create(
@@ -117,5 +118,5 @@ def _write(
         until,
         known=known,
         plan_id=row.wanted_plan_id,
-        seller_id=seller_id,
+        seller=seller,
     )

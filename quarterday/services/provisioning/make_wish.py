@@ -47,7 +47,9 @@ def make_wish(
     """
     account = subscription.account
     plan_id = service.wanted_plan_id or subscription.plan_id
-    plan = Plan.objects.select_related("product").get(id=plan_id)
+    plan = subscription.plan
+    if plan.id != plan_id:
+        plan = Plan.objects.select_related("product").get(id=plan_id)
     provisioning = Provisioning.objects.filter(product_id=plan.product_id).first()
     is_elsewhere = provisioning is not None and provisioning.place != service.place
     if is_elsewhere and action in (ServiceAction.CREATE, ServiceAction.CHANGE_PLAN):

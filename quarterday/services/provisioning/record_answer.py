@@ -11,6 +11,7 @@ from django.db import transaction
 from quarterday.core.period import local_date
 from quarterday.core.service import (
     Known,
+    ServiceAction,
     ServiceCondition,
     choose_action,
     condition_after,
@@ -40,7 +41,9 @@ def record_answer(asked: Asked, answer: Answer, *, now: datetime) -> bool:
     what is wanted is asked for again under a new generation.
     """
     with transaction.atomic():
-        _, subscription = claim_subscription(asked.call.service.subscription_id)
+        call = asked.call
+        _, subscription = claim_subscription(call.service.subscription_id, call.account_id)
+        subscription.account.seller = asked.seller
         row = ServiceState.objects.get(id=asked.call.service_id)
         _close(asked.call, answer, now)
         if row.claimed_until != asked.claimed_until:
@@ -100,6 +103,9 @@ def _finish(
 
 def _know_plan(asked: Asked) -> Known:
     """What was known, and sure as to the plan if no lost call may have asked for another one."""
+    if asked.known.is_sure or asked.wish.action is not ServiceAction.CREATE:
+        # Nothing else depends on it.
+        return asked.known
     calls = ServiceCall.objects.filter(service=asked.call.service_id, action=asked.wish.action)
     others = calls.exclude(generation=asked.call.generation)
     return asked.known if others.exists() else replace(asked.known, is_sure=True)

@@ -6,9 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from quarterday.core.instalments import split_amount
 from quarterday.services.catalog.publish_product import publish_product
+from quarterday.services.catalog.publish_provisioning import publish_provisioning
 from quarterday.services.collection.agree_instalments import agree_instalments
 from quarterday.services.disputes.close_dispute import close_dispute
 from quarterday.services.disputes.open_dispute import open_dispute
@@ -20,6 +23,7 @@ from quarterday.services.dunning.save_policy import save_policy
 from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.invoicing.write_off_invoice import write_off_invoice
 from quarterday.services.provisioning.hold_service import hold_service
+from quarterday.services.sellers.change_brand import change_brand
 from quarterday.store.models import (
     Contact,
     Dispute,
@@ -31,12 +35,13 @@ from quarterday.store.models import (
     Event,
     Invoice,
     Message,
+    Product,
     ServiceState,
     Subscription,
     Task,
 )
 from quarterday.store.queries.dunning import read_timeline
-from tests.services.dunning.debtor import DUE, Debtor, at, held, row_of, steps
+from tests.services.dunning.debtor import DUE, Debtor, at, held, read, row_of, steps
 from tests.services.till import NOW, Shop
 
 FEE = {"key": "fee", "offset": 2, "action": "fee"}
@@ -115,6 +120,41 @@ def test_only_what_the_unpaid_invoice_is_for_is_suspended(shop: Shop) -> None:
     debtor.look(*range(10))
     assert held() == [("S1", "suspended")]
     assert late.external_id == "S2"
+
+
+def test_many_are_suspended_with_the_questions_that_one_takes(shop: Shop) -> None:
+    debtor = Debtor(shop)
+    setup = {"dunning": {"policy": "standard"}, "provisioners": {"desk": {"kind": "manual"}}}
+    change_brand(seller=shop.seller, data=setup, now=NOW)
+    hosting = Product.objects.get(id=shop.hosting.id)
+    publish_provisioning(product=hosting, place="desk", now=NOW)
+    groups = []
+    for number in (1, 4):
+        accounts = [shop.open_account(f"C{number}{n}") for n in range(number)]
+        for one in accounts:
+            read(one, f"{one.external_id}@example.com")
+            debtor.subscribe(f"S{one.external_id}", account=one)
+        groups.append([one.id for one in accounts])
+    ServiceState.objects.update(condition="active", condition_at=NOW, plan=debtor.plan)
+    ServiceState.objects.update(status="settled", next_at=None)
+    shop.bill()
+    debtor.look(*range(-3, 5))
+    assert not held()
+    asked = []
+    for keys in groups:
+        with CaptureQueriesContext(connection) as queries:
+            debtor.look(5, accounts=keys)
+        asked.append(len([one for one in queries if "SAVEPOINT" not in one["sql"]]))
+    assert len(held()) == 5 and asked[0] >= asked[1]
+    for service in ServiceState.objects.select_related("subscription"):
+        assert (service.wanted, service.status) == ("suspended", "due")
+        kinds = Event.objects.filter(subject=service.subscription.public_id).order_by("id")
+        told = [one.kind for one in kinds][-2:]
+        assert told == ["service.held", "entitlement.revoked"]
+    before = ServiceState.objects.values_list("generation", flat=True).order_by("id")
+    was = list(before)
+    debtor.look(5, 6)
+    assert list(before.all()) == was and len(held()) == 5, "again is nothing new"
 
 
 def test_two_unpaid_invoices_for_one_service_both_have_to_be_paid(shop: Shop) -> None:
