@@ -44,6 +44,12 @@ def read_plan(invoice: Invoice, today: date) -> PlanSheet | None:
     return PlanSheet(plan, stand(parts, open_minor), owed_by(parts, open_minor, today))
 
 
+def has_plans(seller: Seller, currency: str) -> bool:
+    """Whether any open invoice in a currency is paid in parts, so that its due date says little."""
+    rows = InstalmentPlan.objects.filter(ended_at=None, invoice__status=InvoiceState.OPEN)
+    return rows.filter(invoice__seller=seller, invoice__currency=currency).exists()
+
+
 def find_due_days(invoices: Sequence[Invoice]) -> dict[int, date]:
     """By when each invoice has to be paid next: its oldest unpaid instalment, or its due date.
 

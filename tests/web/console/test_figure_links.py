@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from quarterday.core.instalments import split_amount
 from quarterday.services.catalog.publish_plan import publish_plan
 from quarterday.services.catalog.publish_price import publish_price
+from quarterday.services.collection.agree_instalments import agree_instalments
 from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.figures.refresh_figures import refresh_figures
 from quarterday.services.invoicing.credit_invoice import credit_invoice
@@ -154,6 +156,18 @@ def test_every_figure_of_home_opens_what_it_counts(shop: Shop) -> None:
         url = LINK.search(bar)[1]  # type: ignore[index]
         values = [Decimal(one.replace(",", "")) for _, one in MONEY.findall(strip(bar))]
         assert add_up(staffer, url) == sum(values), url
+
+
+def test_what_is_paid_in_parts_opens_what_counts_parts(shop: Shop) -> None:
+    """Its due date says nothing of how late it is."""
+    invoice = shop.invoice(10000, on=DAY - timedelta(days=60))
+    parts = split_amount(invoice.open_minor, 2, DAY)
+    agree_instalments(invoice=invoice, parts=parts, today=DAY, now=NOW)
+    page = Staffer(hire(shop.seller)).see("/console/")
+    assert "show=overdue" not in page and "/console/reports/receivables/?as_of=2026-03-20" in page
+    tile = page[page.index('class="figure-label">Overdue') :]
+    assert "59.50" in tile[: tile.index("</a>")]
+    assert "/console/reports/open_invoices/?as_of=2026-03-20&currency=EUR&band=to_30" in page
 
 
 def count(staffer: Staffer, url: str, page: str) -> int:

@@ -25,6 +25,7 @@ from quarterday.store.queries.figures.read import (
     sum_days,
     sum_open,
 )
+from quarterday.store.queries.instalments import has_plans
 from quarterday.web.console.chart import (
     Chart,
     Place,
@@ -98,15 +99,16 @@ def read_money(seller: Seller, today: date, asked: str) -> Money:
         codes.remove(seller.currency)
     bands = owed.get(code, [Amount()] * len(BANDS))
     starts = months.bounds[:-1]
+    is_planned = has_plans(seller, code)
     tiles = [
         *_compare(seller, code, today),
-        _overdue(bands, code, today),
+        _overdue(bands, code, today, is_planned),
         _mrr(found, code, starts[-1]),
         _failed(seller, code, today),
     ]
     charts = [
         _draw_in_and_out(found, code, starts, today),
-        _draw_overdue(bands, code, today),
+        _draw_overdue(bands, code, today, is_planned),
         _draw_moves(found, code, starts, today),
     ]
     return Money(code, codes, tiles, charts)
@@ -194,11 +196,21 @@ def _say_range(period: Period) -> str:
     return f"from {period.start.day} to {format_day(last, 'short')}"
 
 
-def _overdue(bands: Sequence[Amount], code: str, today: date) -> Tile:
+def _open_url(band: str, code: str, today: date, is_planned: bool, **days: str) -> str:
+    """The open invoices behind a band. What is paid in parts is late by part, which no list of
+    invoices can tell, so then it is the report that counts so.
+    """
+    if not is_planned:
+        return list_url("invoices", None, code, **days)
+    asked = {"as_of": today.isoformat(), "currency": code} | ({"band": band} if band else {})
+    return f"/console/reports/{'open_invoices' if band else 'receivables'}/?{urlencode(asked)}"
+
+
+def _overdue(bands: Sequence[Amount], code: str, today: date, is_planned: bool) -> Tile:
     late = sum(one.minor for one in bands[1:])
     number = sum(one.number for one in bands[1:])
     note = f"{_count(number, 'invoice')}; {format_money(bands[0].minor, code)} is not due yet"
-    url = list_url("invoices", None, code, show="overdue")
+    url = _open_url("", code, today, is_planned, show="overdue")
     return Tile("Overdue", format_money(late, code), url, note, "bad" if late else "good")
 
 
@@ -272,12 +284,12 @@ def _draw_in_and_out(found: Months, code: str, starts: Sequence[date], today: da
     )
 
 
-def _draw_overdue(bands: Sequence[Amount], code: str, today: date) -> Chart:
+def _draw_overdue(bands: Sequence[Amount], code: str, today: date, is_planned: bool) -> Chart:
     places = [
         Place(
             _NAMES[band].removesuffix(" days"),
             _NAMES[band],
-            list_url("invoices", None, code, show="open", by="due", **_due_in(over, more, today)),
+            _open_url(band, code, today, is_planned, **_due_in(over, more, today)),
         )
         for band, over, more in zip(BANDS, OVER, (*OVER[1:], None), strict=True)
     ]
@@ -294,8 +306,8 @@ def _draw_overdue(bands: Sequence[Amount], code: str, today: date) -> Chart:
 
 
 def _due_in(over: int | None, more: int | None, today: date) -> dict[str, str]:
-    """The due dates of a band: more than so many days ago, and not more than so many."""
-    days = {}
+    """The list of a band, by due dates: more than so many days ago, and not more than so many."""
+    days = {"show": "open", "by": "due"}
     if more is not None:
         days["from"] = (today - timedelta(days=more)).isoformat()
     if over is not None:
