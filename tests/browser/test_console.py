@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.console_pages import PAGES
 from tests.browser.place import Place, Sink
@@ -108,6 +108,38 @@ def test_a_page_is_fit_to_be_seen(console: Console, path: str) -> None:
     page = console.open(path)
     assert not list(faults_of(page)), path
     assert not console.strange, console.strange[-1]
+
+
+def test_a_step_is_dragged_and_moved_by_keys(console: Console) -> None:
+    page = console.open("/console/edit/reminders/standard/")
+    step = page.get_by_role("slider", name="Suspend the service")
+    days, said = page.locator("[data-offset]").nth(4), page.locator("[data-said]")
+    expect(step).to_have_text("5")
+    (x, y), (far, _) = middle(step), middle(page.get_by_role("slider").last)
+    # Held at its side it does not jump; then it goes with the pointer, and says where it is.
+    page.mouse.move(x + 8, y)
+    page.mouse.down()
+    page.mouse.move(x + 9, y)
+    expect(days).to_have_value("5")
+    page.mouse.move(x + 8 + (far - x) / 25, y, steps=4)
+    expect(said).to_have_text("Suspend the service, 6 days after the due date")
+    page.mouse.up()
+    expect(days).to_have_value("6")
+    step.focus()
+    page.keyboard.press("PageUp")
+    expect(step).to_have_attribute("aria-valuetext", "13 days after the due date")
+    expect(page.get_by_text("reminders only get firmer")).to_be_visible()
+    page.keyboard.press("PageDown")
+    page.keyboard.press("ArrowLeft")
+    expect(days).to_have_value("5")
+    expect(step).to_be_focused()
+    expect(page.locator(".e-coming")).to_contain_text("Suspend the service")
+
+
+def middle(handle: Locator) -> tuple[float, float]:
+    box = handle.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_the_search_answers_as_one_types(console: Console) -> None:

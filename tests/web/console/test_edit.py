@@ -147,7 +147,7 @@ def test_a_policy_that_nobody_can_mean_is_refused(shop: Shop, owner: Staffer) ->
     said = owner.client.post(POLICY, given).content.decode()
     assert "reminders only get firmer" in said
     # Steps are called as the page calls them, and not by the names that the data has.
-    assert "“Suspend the service” 8 days after" in said and "final_notice&#x27;" not in said
+    assert "“Suspend the service” (day 8)" in said and "final_notice&#x27;" not in said
     assert not DunningPolicy.objects.exists()
 
 

@@ -72,8 +72,7 @@ def say_problem(error: BillingError, data: Mapping[str, Any]) -> str:
     """Why a policy cannot be so, with its steps called as the page calls them."""
     said = str(error)
     for step in data["steps"]:
-        when = _say_days(step["offset"]) if step["offset"] else "on the due date"
-        words = f"“{ACTIONS[Action(step['action'])]}” {when}"
+        words = f"“{ACTIONS[Action(step['action'])]}” (day {step['offset']})"
         said = re.sub(rf"\bstep (\d+ )?'{re.escape(step['key'])}'", words, said)
     for name in dict.fromkeys(sum(TEMPLATES.values(), ())):
         said = re.sub(rf"\b{name}\b", f"“{kind_name(name)}”", said)
