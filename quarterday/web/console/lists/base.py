@@ -105,6 +105,13 @@ class KeysetList(ChangeList):  # type: ignore[misc]
         """The list as it is without days, currency and state."""
         return self.get_query_string(remove=NAMES)
 
+    def is_whole(self) -> bool:
+        """Whether nothing is left out, so that an empty list means that there is nothing yet."""
+        chosen = {spec.chosen() for spec in self.filter_specs if isinstance(spec, ShowFilter)}
+        asked = self.asked
+        is_narrow = asked.first or asked.last or asked.currency or asked.state or asked.wrong
+        return chosen <= {"all"} and not (self.query or is_narrow)
+
     def show_choices(self) -> list[dict[str, Any]]:
         """What the list may show, as links; none where there is no choice."""
         found = [one for spec in self.filter_specs for one in spec.choices(self)]

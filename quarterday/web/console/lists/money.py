@@ -243,7 +243,7 @@ class AttemptList(ListAdmin):
         account_column(),
         column("By", lambda row: _link("attempts", row.public_id, row.gateway)),
         state_column(),
-        column("Why", lambda row: row.error),
+        column("Why", lambda row: row.error.replace("_", " ")),
         amount("Amount", lambda row: (row.amount_minor, row.currency)),
     )
 
@@ -313,7 +313,7 @@ class GrantList(ListAdmin):
     list_display = (
         day_column("Granted", lambda row: row.granted_on),
         account_column(),
-        column("Kind", lambda row: _link("credit", row.public_id, row.kind)),
+        column("Kind", lambda row: _link("credit", row.public_id, row.kind.replace("_", " "))),
         column("Reason", lambda row: row.reason),
         day_column("Expires", lambda row: row.expires_on),
         amount("Amount", lambda row: (row.amount_minor, row.currency)),
