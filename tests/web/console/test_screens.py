@@ -72,3 +72,12 @@ def test_nobody_is_led_to_what_is_closed_to_them(shop: Shop) -> None:
     assert "New policy" in Staffer(hire(shop.seller)).see("/console/edit/")
     assert 'href="/console/"' in finance.see("/console/accounts/acc_nobody/", 404)
     assert 'href="/console/"' not in finance.see("/nowhere/", 404)
+
+
+def test_an_empty_list_offers_more_only_where_there_may_be_more(shop: Shop) -> None:
+    staffer = Staffer(hire(shop.seller))
+    said = staffer.see("/console/lists/refunds/")
+    assert "Nothing yet" in said and "Show all" not in said
+    assert "Show all" in staffer.see("/console/lists/refunds/?show=failed")
+    assert "Show all" in staffer.see("/console/lists/invoices/?show=all&q=none")
+    assert "Show all" in staffer.see("/console/lists/refunds/?from=2026-01-01&to=2026-01-31")
