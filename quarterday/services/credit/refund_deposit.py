@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
 
 from quarterday.core.errors import BillingError
+from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.compare import show_amount
-from quarterday.services.payments.refund_by_gateway import refund_by_gateway
+from quarterday.services.payments.refund_by_gateway import ask_refund
+from quarterday.services.payments.start_refund import start_refund
 from quarterday.store.models import Account, RefundAttempt
-from quarterday.store.queries.unspent import list_unspent
+from quarterday.store.queries.unspent import Unspent, list_unspent
 
 
 def refund_deposit(
@@ -24,8 +30,23 @@ def refund_deposit(
 
     Without an amount, all that may go back; call it outside of every transaction. What was given
     as a gift never goes back, nor what came by no gateway. What a gateway does not give back after
-    all becomes credit again. Raises `BillingError` when there is not as much.
+    all becomes credit again. It is found and booked while the account is held, so that of two at
+    once the second finds what the first has left. Raises `BillingError` when there is not as much.
     """
+    terms: dict[str, Any] = {"today": today, "now": now, "actor": actor}
+    with transaction.atomic():
+        account = claim_account(account.id)
+        begun = [
+            start_refund(payment=one.payment, amount_minor=part, reason=reason, **terms)
+            for one, part in _share_out(account, amount_minor, today)
+        ]
+    return [ask_refund(one, **terms) for one in begun]
+
+
+def _share_out(
+    account: Account, amount_minor: int | None, today: date
+) -> Iterator[tuple[Unspent, int]]:
+    """What goes back of which payment, the newest first."""
     unspent = list_unspent(account, today)
     there = sum(one.amount_minor for one in unspent)
     left = there if amount_minor is None else amount_minor
@@ -41,19 +62,8 @@ def refund_deposit(
             f"back by the seller's policy and the way it was paid, not "
             f"{show_amount(left, account.currency)}"
         )
-    found = []
     for one in unspent:
         part = min(left, one.amount_minor)
         if part:
-            found.append(
-                refund_by_gateway(
-                    payment=one.payment,
-                    amount_minor=part,
-                    today=today,
-                    now=now,
-                    reason=reason,
-                    actor=actor,
-                )
-            )
-            left -= part
-    return found
+            yield one, part
+        left -= part

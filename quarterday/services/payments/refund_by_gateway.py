@@ -42,6 +42,13 @@ def refund_by_gateway(
         external_id=external_id,
         actor=actor,
     )
+    return ask_refund(attempt, today=today, now=now, actor=actor)
+
+
+def ask_refund(
+    attempt: RefundAttempt, *, today: date, now: datetime, actor: str = "system"
+) -> RefundAttempt:
+    """A refund that was begun, after the gateway has answered; outside of every transaction."""
     if attempt.status != RefundStatus.CREATED:
         return attempt
     gateway, intent = make_refund_intent(attempt, now=now)

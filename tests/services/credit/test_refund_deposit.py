@@ -15,12 +15,13 @@ from quarterday.services.credit.deduct_credit import deduct_credit
 from quarterday.services.credit.grant_credit import grant_credit
 from quarterday.services.credit.refund_deposit import refund_deposit
 from quarterday.services.credit.reverse_credit import reverse_credit
+from quarterday.services.invoicing.credit_invoice import credit_invoice
 from quarterday.services.payments.keep_method import keep_method
 from quarterday.services.payments.start_attempt import start_attempt
 from quarterday.services.sellers.change_brand import change_brand
 from quarterday.services.staff.check_staff import Forbidden
 from quarterday.store.models import CreditGrant, Invoice, RefundAttempt
-from tests.services.till import DAY, NOW, Shop, ledger
+from tests.services.till import DAY, NOW, Shop, ledger, together
 
 
 def set_policy(shop: Shop, **credit: Any) -> None:
@@ -118,3 +119,17 @@ def test_who_has_no_service_adds_no_credit_where_one_is_needed(shop: Shop) -> No
         start_attempt(account=shop.account, amount_minor=2000, **terms)
     shop.subscribe(shop.meter(), "S1")
     assert start_attempt(account=shop.account, amount_minor=2000, **terms)
+
+
+def test_two_who_ask_at_once_get_it_back_once(open_shop: Shop) -> None:
+    """Credit of credit notes could pay for a second one, but was not asked for."""
+    shop = open_shop
+    set_policy(shop, refund="always")
+    pay_in(shop, 10000)
+    used = shop.invoice(5000)
+    assert used.open_minor == 0
+    credit_invoice(invoice=used, reason="outage", today=DAY, now=NOW)
+    answers = together(*[lambda: back(shop)] * 3)
+    given = [one.refund.amount_minor for one in RefundAttempt.objects.all()]
+    assert (given, sum(isinstance(one, list) for one in answers)) == ([4050], 1), answers
+    assert sum(one.open_minor for one in CreditGrant.objects.all()) == 5950
