@@ -16,7 +16,9 @@ def name_service(subscription: Subscription) -> str:
     """What people call a service, such as its domain, with its plan."""
     known = [subscription.data.get(key) for key in ("name", "domain", "label")]
     told = next((one.strip()[:120] for one in known if isinstance(one, str) and one.strip()), "")
-    plan = f"{subscription.plan.product.name}, {subscription.plan.name}"
+    plan, product = subscription.plan.name, subscription.plan.product.name
+    if not plan.casefold().startswith(product.casefold()):
+        plan = f"{product}, {plan}"
     return f"{told} ({plan})" if told else plan
 
 
