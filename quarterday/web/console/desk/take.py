@@ -9,10 +9,12 @@ from django import forms
 
 from quarterday.core.access import StaffPermission as May
 from quarterday.core.errors import BillingError
+from quarterday.core.lifecycle import InvoiceState
 from quarterday.services.tills.take_payment import Means, take_payment
-from quarterday.store.models import Account, Till
+from quarterday.store.models import Account, Invoice, Till
 from quarterday.web.console.account.deed import Case, Given
 from quarterday.web.console.account.deeds.charge import RecordPayment
+from quarterday.web.console.account.inputs import show_minor
 
 _TRANSFER = ("bank_transfer", "Bank transfer")
 _AT_THE_DESK = (
@@ -35,9 +37,9 @@ class TakeMoney(RecordPayment):
 
     def form(self, case: Case, data: Any = None, initial: Any = None) -> forms.Form:
         """The ways that there are at this desk."""
-        form = super().form(case, data, initial)
+        form = super().form(case, data, _with_amount(case, initial))
         till = _find_till(case)
-        ways = [*(_AT_THE_DESK if till else _AT_THE_DESK[1:]), _TRANSFER]
+        ways = [*_AT_THE_DESK, _TRANSFER] if till else [_TRANSFER, *_AT_THE_DESK[1:]]
         method = form.fields["method"]
         assert isinstance(method, forms.ChoiceField)
         method.choices = ways
@@ -75,6 +77,15 @@ class TakeMoney(RecordPayment):
     def home(self, account: Account) -> str:
         """The page of the desk."""
         return f"/console/desk/{account.public_id}/"
+
+
+def _with_amount(case: Case, initial: Any) -> dict[str, Any]:
+    """With what is open of the invoice that was chosen on the page before."""
+    begin = dict(initial or {})
+    rows = Invoice.objects.filter(account=case.account, public_id=begin.get("invoice", ""))
+    if chosen := rows.filter(status=InvoiceState.OPEN).first():
+        begin.setdefault("amount", show_minor(chosen.open_minor, chosen.currency))
+    return begin
 
 
 def _find_till(case: Case) -> Till | None:
