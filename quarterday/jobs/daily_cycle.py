@@ -117,7 +117,8 @@ class _Work:
         local = now.astimezone(ZoneInfo(seller.time_zone))
         if local.date() > self.cycle.day:
             # The cycle of the next day catches up what this one did not do.
-            row.summary = {**row.summary, "passed": True}
+            if self._was_here(seller):
+                row.summary = {**row.summary, "passed": True}
             return True
         hour = 0 if self.early else step.hour
         if local.date() < self.cycle.day or local.hour < hour or _rests(row, seller.code, now):
@@ -133,6 +134,13 @@ class _Work:
         note_part(row, seller.code, facts, worker=self.worker, now=read_now())
         resolve_alert(key=f"cycle {step.name} {seller.code}", now=read_now())
         return True
+
+    def _was_here(self, seller: Seller) -> bool:
+        """Whether a seller was worked for by then; a day that was over when it came is not lost."""
+        rows = CycleStep.objects.filter(cycle__day__lte=self.cycle.day, name=NAMES[0])
+        return any(
+            seller.code in one.summary.get("parts", {}) for one in rows.order_by("-cycle__day")[:2]
+        )
 
     def _begin(self, row: CycleStep) -> None:
         if row.status != WorkStatus.RUNNING or not self.did:

@@ -88,6 +88,21 @@ def test_a_day_of_any_length_is_worked_once(
     assert Cycle.objects.get(day=middle).status == "done"
 
 
+def test_whoever_is_a_day_ahead_when_it_comes_has_lost_none(
+    shop: Shop, clock: Move, visits: dict[Visit, list[datetime]]
+) -> None:
+    open_seller(
+        code="east", name="Example East", country="DE", time_zone="Pacific/Auckland",
+        currency="EUR", settings={}, now=NOW,
+    )  # fmt: skip
+    # It is the 3rd there already, and nobody was to do anything on the 2nd.
+    assert DailyCycle().run() == {"2026-03-02": "done", "2026-03-03": "under way"}
+    assert {day for name, code, day in visits if code == "east"} == {date(2026, 3, 3)}
+    # But a day that it lost is.
+    clock(timedelta(days=2))
+    assert DailyCycle().run()["2026-03-03"] == "failed"
+
+
 def test_three_days_of_downtime_are_caught_up_without_a_storm(shop: Shop, clock: Move) -> None:
     debtor = Debtor(shop)
     debtor.subscribe(start_on=date(2026, 3, 1))
