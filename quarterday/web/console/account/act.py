@@ -153,6 +153,9 @@ def _refused(
     named = getattr(error, "field", "") or said.partition(" ")[0].partition(":")[0]
     named = named.removesuffix("_minor")
     field = named if named in form.fields else None
+    if field and said.startswith(field) and (label := form.fields[field].label):
+        # The field is called as the page calls it.
+        said = f"{label}{said.removeprefix(field).removeprefix('_minor')}"
     form.add_error(field, f"{said[:1].upper()}{said[1:]}.")
     return _ask(request, deed, case, form)
 

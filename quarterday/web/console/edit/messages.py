@@ -44,6 +44,16 @@ class WordsForm(forms.Form):
         return Wording(*(given[name].replace("\r\n", "\n") for name in Wording._fields))
 
 
+def say_wrong(error: BillingError) -> tuple[str | None, str]:
+    """Which field is wrong, and why, with the field called as the page calls it."""
+    said = str(error)
+    name = said.partition(":")[0].partition(",")[0]
+    field = WordsForm.base_fields.get(name)
+    if field is not None:
+        said = f"{field.label}{said.removeprefix(name)}"
+    return name if field else None, f"{said[:1].upper()}{said[1:]}."
+
+
 def check_words(kind: str, language: str) -> None:
     """There are such words; 404 otherwise."""
     if kind not in KINDS or language not in find_composer().list_languages():
@@ -95,5 +105,5 @@ def _save(request: HttpRequest, staff: Staff, kind: str, language: str, form: Wo
             messages.success(request, "Saved. Every message from now on says this.")
             return True
     except BillingError as error:
-        form.add_error(None, str(error))
+        form.add_error(*say_wrong(error))
     return False

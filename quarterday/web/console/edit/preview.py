@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -13,7 +11,7 @@ from quarterday.core.errors import BillingError
 from quarterday.ports.composer import Composed
 from quarterday.services.messages.preview_message import preview_message
 from quarterday.web.console.door import Staff, staff_page
-from quarterday.web.console.edit.messages import WordsForm, check_words
+from quarterday.web.console.edit.messages import WordsForm, check_words, say_wrong
 from quarterday.web.kit.clock import read_now
 
 # Mails bring their own styles, and nothing of them may run or lead anywhere.
@@ -45,7 +43,8 @@ def look_at_words(request: HttpRequest, staff: Staff, kind: str, language: str) 
     """The page of HTML alone, for a frame."""
     check_words(kind, language)
     found = _compose(request, staff, kind, language)
-    page = f"<p>{escape(found)}</p>" if isinstance(found, str) else found.html
+    # What is wrong stands beside the frame already.
+    page = "" if isinstance(found, str) else found.html
     answer = HttpResponse(page)
     answer.headers["Content-Security-Policy"] = _FRAMED
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -65,4 +64,4 @@ def _compose(request: HttpRequest, staff: Staff, kind: str, language: str) -> Co
             now=read_now(),
         )
     except BillingError as error:
-        return str(error)
+        return say_wrong(error)[1]
