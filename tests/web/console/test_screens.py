@@ -81,3 +81,10 @@ def test_an_empty_list_offers_more_only_where_there_may_be_more(shop: Shop) -> N
     assert "Show all" in staffer.see("/console/lists/refunds/?show=failed")
     assert "Show all" in staffer.see("/console/lists/invoices/?show=all&q=none")
     assert "Show all" in staffer.see("/console/lists/refunds/?from=2026-01-01&to=2026-01-31")
+
+
+def test_a_refusal_calls_the_field_as_the_page_does(shop: Shop) -> None:
+    page = f"/console/accounts/{shop.account.public_id}/do/edit-details/"
+    given = {"name": "Example Ltd", "country": "DE", "city": "Berlin", "language": "en"}
+    said = Staffer(hire(shop.seller)).client.post(page, given).content.decode()
+    assert "Street and number is empty" in said and "Line1" not in said
