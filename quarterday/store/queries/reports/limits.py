@@ -82,6 +82,9 @@ def _time_postgresql(seconds: float) -> Iterator[None]:
     end = time.monotonic() + seconds
 
     def execute(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("ROLLBACK"):
+            # Nothing else is heard after a statement that was ended.
+            return run(sql, params, many, context)
         left = round((end - time.monotonic()) * 1000)
         if left <= 0:
             raise _late(seconds)

@@ -12,9 +12,10 @@ from quarterday.store.queries.reports.view import of_sellers
 from quarterday.store.queries.reports.zones import Zone, add_alike, day_in, split_by_zone
 
 # An invoice is paid on the day that the last of it was settled, which is looked up for those that
-# are: far fewer were reminded of than there are.
+# are: far fewer were reminded of than there are. Of others nobody asks for the day either.
 _SETTLED = """CASE WHEN i.status = 'paid' THEN
            (SELECT MAX(a."on") FROM store_allocation a WHERE a.invoice_id = i.id) END"""
+_DAY = "CASE WHEN i.status = 'paid' THEN {day} END AS day"
 _WHICH = "m.created_at >= %s AND m.created_at < %s AND m.kind IN ({kinds}){sellers}"
 _MESSAGES = f"""
 SELECT m.kind, COALESCE(c.currency, ''), COUNT(*)
@@ -43,13 +44,13 @@ GROUP BY 1, 2
 """
 _PAID = _COUNTED.format(
     told=f"""
-  SELECT m.kind AS name, i.currency, i.total_minor, {{day}} AS day, {_SETTLED} AS paid_on
+  SELECT m.kind AS name, i.currency, i.total_minor, {_DAY}, {_SETTLED} AS paid_on
   FROM store_message m JOIN store_invoice i ON i.public_id = m.subject
   WHERE {_WHICH}"""
 )
 _STEPS = _COUNTED.format(
     told=f"""
-  SELECT s.action AS name, i.currency, i.total_minor, {{day}} AS day, {_SETTLED} AS paid_on
+  SELECT s.action AS name, i.currency, i.total_minor, {_DAY}, {_SETTLED} AS paid_on
   FROM store_dunningstep s JOIN store_invoice i ON i.id = s.invoice_id
   WHERE s.taken_at >= %s AND s.taken_at < %s AND s.outcome = 'done'{{sellers}}"""
 )
