@@ -125,6 +125,19 @@ def test_credit_is_given_and_taken_back_once(shop: Shop) -> None:
     assert "It may be 15.00 € at most." in text
 
 
+def test_no_key_of_a_form_spoils_the_panel_of_others(shop: Shop) -> None:
+    desk = Desk(shop)
+    invoice = shop.invoice(1000)
+    for code, of, fields, amount in (
+        ("grant-credit", None, {"amount": "1", "kind": "goodwill"}, "1.00 €"),
+        ("credit-note", invoice, {"line_1": "1"}, "A credit note of 1.19 €"),
+    ):
+        _, form = desk.look(code, of, **fields, reason="Sorry")
+        desk.staffer.send(desk.url(code, of), **{**form, "key": "rehearsal"})
+        said, _ = desk.look(code, of, **fields, reason="Again")
+        assert amount in said
+
+
 def test_above_the_limit_somebody_else_looks_first(shop: Shop) -> None:
     Brand.objects.update_or_create(
         seller=shop.seller, defaults={"data": {"approvals": {"credit": {"EUR": "10.00"}}}}

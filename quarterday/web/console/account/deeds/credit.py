@@ -15,7 +15,12 @@ from quarterday.services.credit.deduct_credit import deduct_credit
 from quarterday.store.models import CreditGrant
 from quarterday.store.queries.account.head import AccountHead
 from quarterday.store.queries.balances import load_balances
-from quarterday.web.console.account.approvals import ASKED, has_asked, say_asked
+from quarterday.web.console.account.approvals import (
+    ASKED,
+    has_asked,
+    rehearsal_key,
+    say_asked,
+)
 from quarterday.web.console.account.deed import Case, Deed, Given
 from quarterday.web.console.account.inputs import (
     AmountField,
@@ -77,7 +82,7 @@ class GrantCredit(Deed):
 
     def rehearse(self, case: Case, given: Given) -> None:
         """Without a second person, to see what it would do."""
-        carry_out(_wish(case, given), key="rehearsal", **case.terms())
+        carry_out(_wish(case, given), key=rehearsal_key(), **case.terms())
 
     def was_done(self, case: Case) -> bool:
         """Whether the form's key has made a grant, or was asked for."""
