@@ -77,6 +77,8 @@ def narrow(rows: QuerySet[Any], asked: Asked, seller: Seller) -> QuerySet[Any]:
         rows = rows.filter(status=asked.state)
     if asked.day is None:
         return rows
+    if asked.order and has_column(rows.model, "seller"):
+        rows = rows.filter(seller=seller)
     column = asked.day.column
     is_instant = isinstance(rows.model._meta.get_field(column), DateTimeField)
     if asked.first:
