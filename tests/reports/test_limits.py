@@ -45,7 +45,7 @@ def test_what_takes_too_long_is_ended_and_nothing_stays_behind() -> None:
     said = r"longer than 0\.2 seconds; ask for fewer days"
     with pytest.raises(HeldUp, match=said), report_view(0.2):
         fetch(ENDLESS)
-    assert monotonic() - begun < 2
+    assert monotonic() - begun < 10
     # Many short ones count together.
     with pytest.raises(HeldUp), report_view(0.2):
         while True:

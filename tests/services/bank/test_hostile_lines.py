@@ -45,9 +45,9 @@ def test_a_long_text_takes_no_longer_than_a_moment() -> None:
     ]
     index = DebtIndex(debts, [Payer("A", "Anna", "EUR")])
     for text in ("1" * 100_000, "RF" * 50_000, "INV-000007 " * 9000, "7 " * 50_000):
-        began = time.monotonic()
+        began = time.process_time()
         match(BankText("L", 100, "EUR", date(2026, 1, 9), text, "x"), index)
-        assert time.monotonic() - began < 2
+        assert time.process_time() - began < 2
 
 
 def test_a_line_that_breaks_does_not_keep_the_others(
