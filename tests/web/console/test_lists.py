@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from quarterday.services.accounts.open_account import open_account
 from quarterday.services.sellers.open_seller import open_seller
-from quarterday.store.models import Account, Event, Invoice, Message
+from quarterday.store.models import Account, Event, Invoice, Message, Seller
 from quarterday.web.console.lists import sheet
 from quarterday.web.console.lists.money import InvoiceList
 from quarterday.web.console.lists.site import site
@@ -64,6 +64,37 @@ def test_a_list_is_narrowed_to_days_and_a_currency(shop: Shop) -> None:
     for odd in ("0001-01-01", "9999-12-31", "2026-02-30", "x" * 300):
         for slug in ("invoices", "messages", "accounts"):
             staffer.see(f"/console/lists/{slug}/?from={odd}&to={odd}&currency={odd}&by={odd}")
+
+
+def test_an_instant_is_of_the_day_of_the_seller(shop: Shop) -> None:
+    staffer = Staffer(hire(shop.seller))
+    Seller.objects.filter(id=shop.seller.id).update(time_zone="America/New_York")
+    late = datetime(2026, 4, 1, 2, tzinfo=UTC)
+    Message.objects.create(
+        seller=shop.seller, account=shop.account, kind="invoice_issued", subject="x",
+        created_at=late, send_at=late,
+    )  # fmt: skip
+    url = "/console/lists/messages/?from=2026-03-31&to=2026-03-31"
+    assert "31 Mar 2026" in staffer.see(url)
+    assert [row["Written"] for row in take(staffer, url)] == ["2026-03-31 22:00:00"]
+
+
+def test_few_files_are_made_at_once_and_none_without_end(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staffer = Staffer(hire(shop.seller))
+    for _ in range(3):
+        shop.invoice(1000)
+    url = "/console/lists/invoices/list.csv?show=all"
+    taken: list[Any] = [staffer.client.get(url), staffer.client.get(url)]
+    staffer.see(url, 503)
+    for one in taken:
+        assert b"".join(one.streaming_content)
+    monkeypatch.setattr(sheet, "_PART", 1)
+    monkeypatch.setattr(sheet, "_ROWS", 2)
+    for _ in range(3):
+        rows = take(staffer, "/console/lists/invoices/?show=all")
+        assert len(rows) == 3 and rows[-1]["Id"].startswith("The list goes on.")
 
 
 def test_pages_by_day_hold_each_row_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,7 +122,7 @@ class KeysetList(ChangeList):  # type: ignore[misc]
         size = self.list_per_page
         by = self.asked.order
         self.result_list, self.pages = page_of(request, self.queryset, size=size, by=by)
-        self.model_admin.prepare(self.result_list, staff_of(request))
+        self.model_admin.ready(self.result_list, staff_of(request))
         self.result_count = self.full_result_count = len(self.result_list)
         self.show_full_result_count = self.show_admin_actions = False
         self.can_show_all = self.multi_page = False
@@ -171,6 +171,12 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
             return own_rows.filter(owner=staff.seller.pk)
         own = Account.objects.filter(id=OuterRef("account_id"), seller=staff.seller)
         return rows.filter(Exists(own))
+
+    def ready(self, rows: Sequence[Any], staff: Staff) -> None:
+        """Make rows fit to be shown: with what else they need, and the zone of their days."""
+        self.prepare(rows, staff)
+        for row in rows:
+            row.time_zone = staff.seller.time_zone
 
     def prepare(self, rows: Sequence[Any], staff: Staff) -> None:
         """Read what the rows of a page need besides, in a fixed number of queries."""
@@ -237,7 +243,7 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]
         row = rows.filter(**{self.key: key}).first() if self._is_key(key) else None
         if row is None:
             raise Http404
-        self.prepare([row], staff)
+        self.ready([row], staff)
         names = (str(getattr(row, one, "") or "") for one in ("label", "name", "kind"))
         title = next((one.replace("_", " ").capitalize() for one in names if one), key)
         context = {

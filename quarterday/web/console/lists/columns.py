@@ -6,12 +6,14 @@ import html
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.admin import display
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from quarterday.core.money import currency, format_minor
+from quarterday.core.period import local_date
 from quarterday.store.models import Account
 from quarterday.web.kit.templatetags.kit import day as day_tag
 from quarterday.web.kit.templatetags.kit import money, pill
@@ -95,13 +97,19 @@ def show_state(state: str) -> SafeString:
 
 
 def day_column(title: str, read: Callable[[Any], date | datetime | None]) -> Cell:
-    """A column with a day."""
+    """A column with a day; of an instant, the day that it was where the seller of the list is."""
+
+    def shown(row: Any) -> date | None:
+        value = read(row)
+        return local_date(value, row.time_zone) if isinstance(value, datetime) else value
 
     def plain(row: Any) -> str:
         value = read(row)
+        if isinstance(value, datetime):
+            return f"{value.astimezone(ZoneInfo(row.time_zone)):%Y-%m-%d %H:%M:%S}"
         return value.isoformat() if value else ""
 
-    return column(title, lambda row: day_tag(read(row), "short"), plain)
+    return column(title, lambda row: day_tag(shown(row), "short"), plain)
 
 
 def link_account(account: Account) -> SafeString:
