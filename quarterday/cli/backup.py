@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import typer
 
@@ -121,7 +121,8 @@ def _name_beside(url: str, database: str) -> str:
     """The URL of another database on the same server."""
     parts = urlsplit(url)
     query = [(name, value) for name, value in parse_qsl(parts.query) if name != "dbname"]
-    return urlunsplit(parts._replace(path=f"/{database}", query=urlencode(query)))
+    # A server without a name, on this machine, still needs the slashes; `urlunsplit` drops them.
+    return f"{parts.scheme}://{parts.netloc}/{database}?{urlencode(query)}".removesuffix("?")
 
 
 def _count_offences(url: str) -> int:

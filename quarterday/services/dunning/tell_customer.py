@@ -9,6 +9,7 @@ from typing import Any
 from quarterday.core.dunning import Due
 from quarterday.core.message import find_roles, wants_kind
 from quarterday.services.messages.fields.others import name_service
+from quarterday.services.messages.list_ways import list_ways
 from quarterday.services.messages.queue_message import INSERT, make_row
 from quarterday.services.messages.queue_rules import first_day_told, is_silent
 from quarterday.services.tasks.open_task import open_task
@@ -27,14 +28,16 @@ class Outbox:
         self.chosen = load_chosen(accounts, reachable=True)
         self.roles = load_roles(accounts, reachable=True)
         self.dead = load_dead(accounts)
+        self.ways = list_ways()
         self.rows: list[tuple[Any, ...]] = []
 
     def has_reader(self, account: Account, kind: str) -> bool:
         """Whether a contact of an account wants a kind, or it has members and no contact, at an
-        address that takes mail; or a number or chat wants it.
+        address that takes mail; or a number or chat wants it, and there is a way to it.
         """
-        routes = (one.get("kinds", ()) for one in account.data.get("routes", ()))
-        if any(kinds and wants_kind(kinds, kind) for kinds in routes):
+        routes = account.data.get("routes", ())
+        sent = [one.get("kinds", ()) for one in routes if one.get("channel") in self.ways]
+        if any(kinds and wants_kind(kinds, kind) for kinds in sent):
             return True
         chosen = self.chosen.get(account.id)
         if chosen is None:

@@ -43,7 +43,6 @@ def cancel_order(
                 return order
             raise Conflict(f"order {order.label} has its service; cancel the subscription instead")
         order.status = OrderStatus.CANCELLED
-        give_promotions_back(order=order)
         contracts = Subscription.objects.filter(account=account, public_id__in=order.subscriptions)
         for invoice in _find_invoices(order, [one.id for one in contracts]):
             if invoice.status == InvoiceState.OPEN and not _used_credit_only(invoice):
@@ -59,6 +58,8 @@ def cancel_order(
                 reason=reason,
                 actor=actor,
             )
+        # After the numbers of credit notes, as orders take them.
+        give_promotions_back(order=order)
         record_event(
             kind="order.cancelled",
             subject=order.public_id,

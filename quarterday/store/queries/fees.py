@@ -1,10 +1,13 @@
-"""Which lines of an invoice are fees put on by itself: for being late, or for a way to pay."""
+"""Which lines of an invoice are fees put on by itself: for being late, for a way to pay, or for a
+debit that came back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from quarterday.store.models import (
+    Debit,
     DunningStep,
     Invoice,
     InvoiceLine,
@@ -22,7 +25,7 @@ def find_fees(invoice: Invoice) -> set[int]:
         return set()
     if _is_late_fee(invoice):
         return {line.id for line in lines}
-    known = set(_list_fees_by_method(invoice))
+    known = {*_list_charges(invoice, _name_fees(invoice))}
     return {line.id for line in lines if _key(line) in known}
 
 
@@ -34,10 +37,18 @@ def _is_late_fee(invoice: Invoice) -> bool:
     return any(one.data.get("invoice") == invoice.public_id for one in steps)
 
 
-def _list_fees_by_method(invoice: Invoice) -> Iterator[tuple[int, str, int]]:
-    tries = PaymentAttempt.objects.filter(account_id=invoice.account_id, fee_minor__gt=0)
-    names = [f"fee {name}" for name in tries.values_list("public_id", flat=True)]
-    rows = PendingCharge.objects.filter(account_id=invoice.account_id, external_id__in=names)
+def _name_fees(invoice: Invoice) -> Iterator[str]:
+    """Under which external ids fees by payment method and of returned debits are charged."""
+    tries = PaymentAttempt.objects.filter(account_id=invoice.account_id)
+    for name in tries.filter(fee_minor__gt=0).values_list("public_id", flat=True):
+        yield f"fee {name}"
+    debits = Debit.objects.filter(attempt__account_id=invoice.account_id)
+    for name in debits.values_list("end_to_end_id", flat=True):
+        yield f"return {name}"
+
+
+def _list_charges(invoice: Invoice, names: Iterable[str]) -> Iterator[tuple[int, str, int]]:
+    rows = PendingCharge.objects.filter(account_id=invoice.account_id, external_id__in=list(names))
     yield from rows.values_list("product_id", "description", "amount_minor")
 
 

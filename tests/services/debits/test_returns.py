@@ -7,6 +7,7 @@ from itertools import permutations
 
 import pytest
 
+from quarterday.core.errors import BillingError
 from quarterday.services.debits.find_debits import (
     find_by_mandate,
     find_debit,
@@ -15,6 +16,7 @@ from quarterday.services.debits.find_debits import (
 )
 from quarterday.services.debits.return_debit import return_debit
 from quarterday.services.debits.settle_debits import settle_debits
+from quarterday.services.invoicing.waive_fee import waive_fee
 from quarterday.store.models import (
     AttemptStatus,
     Debit,
@@ -102,6 +104,19 @@ def test_what_comes_back_is_owed_again_in_any_order(shop: Shop, order: tuple[str
     assert Mandate.objects.get().status == MandateStatus.REVOKED
     assert [one.amount_minor for one in PendingCharge.objects.all()][-1:] == [300]
     assert PendingCharge.objects.filter(external_id__startswith="return ").count() == 1
+
+
+def test_the_fee_of_what_came_back_can_be_waived(shop: Shop) -> None:
+    desk = Desk(shop, return_fee_product="hosting")
+    (debit,) = sent(desk)
+    return_debit(debit=debit, code="MD01", today=BACK, now=NOW, key="line", fee_minor=300)
+    shop.charge(300, on=BACK)
+    mine, charged = shop.bill(BACK).lines.order_by("id")
+    if mine.description == "Hosting":
+        mine, charged = charged, mine
+    assert waive_fee(line=mine, today=BACK, now=NOW, reason="their bank").total_minor == 300
+    with pytest.raises(BillingError, match="no fee that was put on by itself"):
+        waive_fee(line=charged, today=BACK, now=NOW, reason="as well")
 
 
 def test_a_refusal_that_turns_out_to_have_been_paid_is_taken_back(shop: Shop) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from django.conf import LazySettings
+
 from quarterday.services.accounts.add_contact import add_contact
 from quarterday.services.messages.address_messages import address_messages
 from quarterday.services.messages.mark_address import clear_mark
@@ -81,7 +84,13 @@ def test_who_is_lost_a_second_time_is_a_second_task(shop: Shop) -> None:
     assert (Task.objects.count(), held()) == (2, [])
 
 
-def test_a_text_message_reaches_whom_no_mail_reaches(shop: Shop) -> None:
+@pytest.mark.parametrize("has_way", [True, False])
+def test_a_text_message_reaches_whom_no_mail_reaches(
+    shop: Shop, settings: LazySettings, has_way: bool
+) -> None:
+    """Where there is a way to send it; otherwise it reaches nobody either."""
+    if has_way:
+        settings.MESSAGE_TRANSPORTS = {"sms": {"transport": "http", "url": "https://sms.example/"}}
     debtor = Debtor(shop)
     debtor.subscribe()
     shop.bill()
@@ -90,4 +99,4 @@ def test_a_text_message_reaches_whom_no_mail_reaches(shop: Shop) -> None:
         now=at(DUE),
     )  # fmt: skip
     live(debtor, -14, 8, "ada@example.com")
-    assert held() == [("S1", "suspended")]
+    assert held() == ([("S1", "suspended")] if has_way else [])
