@@ -189,7 +189,13 @@ GROUPS: Mapping[str, Group] = {
             "the day on which the last of several services follows, or the same",
             date(2027, 1, 1),
         ),
+        "was_inclusive": _field("whether tax is inside the old price", False),
         "is_inclusive": _field("whether tax is inside the new price", False),
+        "old_least": _field(
+            "what a service spends at least in a period until then, where that changes, or nothing",
+            _euro("5.00"),
+        ),
+        "new_least": _field("the same from then on", _euro("8.00")),
         "old": _field(
             "what each service, or some usage, costs in a whole period until then, each with "
             "`text`, `note` and `amount`",

@@ -24,8 +24,12 @@ class Worked(NamedTuple):
     each_minor: int | None
 
 
-def sample_quantities(model: PricingModel, free_units: Decimal = Decimal(0)) -> Sequence[Decimal]:
+def sample_quantities(
+    model: PricingModel, free_units: Decimal = Decimal(0), most: int | None = _MOST
+) -> Sequence[Decimal]:
     """Quantities that show where a price changes: the usual ones, and both sides of each bound.
+
+    They are the ``most`` smallest of them, or all.
 
     >>> from quarterday.core.pricing import parse_model
     >>> tiers = [{"up_to": "3", "unit_price": "5"}, {"unit_price": "4"}]
@@ -39,7 +43,7 @@ def sample_quantities(model: PricingModel, free_units: Decimal = Decimal(0)) -> 
     for bound in (*bounds, size, free_units or None):
         if bound is not None:
             found |= {bound + free_units, bound + free_units + ONE}
-    return sorted(found)[:_MOST]
+    return sorted(found)[:most]
 
 
 def work_example(price: Price, quantities: Iterable[Decimal]) -> list[Worked]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -23,6 +24,7 @@ from quarterday.store.models import Discount, Seller
 
 MOST_USES = 1_000_000_000
 _IN_CURRENCY = (DiscountKind.FIXED, DiscountKind.PRICE_OVERRIDE)
+_EDITABLE = ("name", "promotion", "max_uses", "max_uses_per_account")
 
 
 class Promotion(StrEnum):
@@ -58,7 +60,8 @@ def publish_discount(
     ``products`` are codes that it is limited to; it can be granted from ``valid_from`` to
     ``valid_end`` (exclusive), and ``promotion`` says who may enter its code when ordering.
     ``max_uses`` orders may do so, and ``max_uses_per_account`` of one account; None is as many as
-    come. Publishing the same again returns it; raises `Conflict` for other content under its code,
+    come. Publishing the same again returns it, with these, its name and ``promotion`` as they are
+    given now; raises `Conflict` for other content under its code,
     or for fewer uses than there were, and `BillingError` for bad input.
     """
     kind = check_word(DiscountKind, kind, "kind")
@@ -76,6 +79,8 @@ def publish_discount(
     limits = _check_limits(max_uses=max_uses, max_uses_per_account=max_uses_per_account)
     unit = currency or seller.currency
     with transaction.atomic(), _not_below_uses(terms.code, max_uses):
+        # Locked, so that what is recorded as changed is what it was just before.
+        Discount.objects.select_for_update().filter(seller=seller, code=terms.code).first()
         discount, done = publish_row(
             Discount,
             label=f"discount {code}",
@@ -94,21 +99,25 @@ def publish_discount(
                 "promotion": check_word(Promotion, promotion, "promotion"),
                 **limits,
             },
-            editable=("name", "promotion", *limits),
+            editable=_EDITABLE,
         )
-        if done.is_new:
-            _record(discount, now, actor)
+        if done.is_new or done.changed:
+            changed = {
+                field: {"from": was, "to": getattr(discount, field)}
+                for field, was in done.before.items()
+            }
+            _record(discount, changed, now, actor)
     return discount
 
 
-def _record(discount: Discount, now: datetime, actor: str) -> None:
+def _record(discount: Discount, changed: dict[str, Any], now: datetime, actor: str) -> None:
     record_event(
-        kind="discount.published",
+        kind="discount.changed" if changed else "discount.published",
         subject=discount.public_id,
         seller_id=discount.seller_id,
         actor=actor,
         now=now,
-        data={"code": discount.code},
+        data={"code": discount.code} | ({"changed": changed} if changed else {}),
     )
 
 

@@ -14,10 +14,11 @@ RowType = TypeVar("RowType", bound=Model)
 
 
 class Published(NamedTuple):
-    """Whether the row is new, and the fields whose content was changed."""
+    """Whether the row is new, the fields whose content was changed, and what they said before."""
 
     is_new: bool
     changed: tuple[str, ...]
+    before: Mapping[str, Any]
 
 
 def publish_row(
@@ -36,15 +37,16 @@ def publish_row(
     """
     row, is_new = model._default_manager.get_or_create(**key, defaults=content)
     if is_new:
-        return row, Published(True, ())
+        return row, Published(True, (), {})
     different = [field for field, value in content.items() if getattr(row, field) != value]
     for field in different:
         if field not in editable:
             have, want = show_value(getattr(row, field)), show_value(content[field])
             raise Conflict(f"{label} is published with {field} {have}, not {want}; {remedy}")
+    before = {field: getattr(row, field) for field in different}
     if different:
         changes = {field: content[field] for field in different}
         model._default_manager.filter(pk=row.pk).update(**changes)
         for field, value in changes.items():
             setattr(row, field, value)
-    return row, Published(False, tuple(different))
+    return row, Published(False, tuple(different), before)

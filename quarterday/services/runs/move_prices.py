@@ -10,11 +10,9 @@ from django.db import transaction
 from quarterday.core.errors import BillingError
 from quarterday.services.catalog.publish_version import publish_version
 from quarterday.services.runs.tell_price import Moved, list_quantities_of, tell_price
-from quarterday.services.runs.work import RunWork
+from quarterday.services.runs.work import MOST_ERRORS, RunWork
 from quarterday.services.subscriptions.change_price import change_price
 from quarterday.store.models import Price, Subscription, SubscriptionItem
-
-_TOGETHER = 50
 
 
 def move_prices(work: RunWork) -> None:
@@ -24,7 +22,7 @@ def move_prices(work: RunWork) -> None:
     ``not_before``; with ``tell``, each customer is told. What a customer has moves in one
     transaction, in which their message is queued, too; what has moved is not found again, so going
     on after a crash is safe. Contracts that cannot be changed, such as those that end, keep their
-    price and are named.
+    price and are named, and so are customers who pay another price and whom no mail reaches.
     """
     scope = work.run.scope
     old = Price.objects.select_related("plan__product__seller").get(
@@ -44,15 +42,13 @@ def move_prices(work: RunWork) -> None:
     after = work.summary.get("after", 0)
     accounts = {key: own for key, own in find_contracts(old).items() if key > after}
     work.total = work.done + sum(len(own) for own in accounts.values())
-    keys = list(accounts)
-    for start in range(0, len(keys), _TOGETHER):
-        summary, part = dict(work.summary), keys[start : start + _TOGETHER]
-        for key in part:
-            _move(work, summary, accounts[key], (old, new), begin)
-            summary["after"] = key
-        count = sum(len(accounts[key]) for key in part)
+    for key, own in accounts.items():
+        # Who moved is not met again, so what is said of them has to stand as surely as the move.
+        summary = dict(work.summary)
         with transaction.atomic():
-            work.beat(min(work.done + count, work.total), summary)
+            _move(work, summary, own, (old, new), begin)
+            summary["after"] = key
+            work.beat(min(work.done + len(own), work.total), summary)
         work.keep()
 
 
@@ -73,30 +69,34 @@ def _move(
     prices: tuple[Price, Price],
     begin: date,
 ) -> None:
-    """Move what one customer has, and tell them once of all of it."""
+    """Move what one customer has, and tell them once of all of it; call it in a transaction."""
     old, new = prices
     moved = []
-    with transaction.atomic():
-        for key in contracts:
-            row = Subscription.objects.select_related("account__seller", "plan__product")
-            quantities = list_quantities_of(key, old)
-            try:
-                on = change_price(
-                    subscription_id=key,
-                    old=old,
-                    new=new,
-                    not_before=begin,
-                    today=work.today,
-                    now=work.clock(),
-                    actor=work.run.actor,
-                )
-            except BillingError as error:
-                work.note_error(summary, str(row.get(id=key)), str(error))
-                continue
-            if on is not None:
-                moved.append(Moved(row.get(id=key), quantities, on))
-        if moved and work.run.scope.get("tell"):
-            account = moved[0].subscription.account
-            tell_price(account=account, moved=moved, old=old, new=new, now=work.clock())
-    if moved:
-        summary["moved"] = summary.get("moved", 0) + len(moved)
+    for key in contracts:
+        row = Subscription.objects.select_related("account__seller", "plan__product")
+        quantities = list_quantities_of(key, old)
+        try:
+            on = change_price(
+                subscription_id=key,
+                old=old,
+                new=new,
+                not_before=begin,
+                today=work.today,
+                now=work.clock(),
+                actor=work.run.actor,
+            )
+        except BillingError as error:
+            work.note_error(summary, str(row.get(id=key)), str(error))
+            continue
+        if on is not None:
+            moved.append(Moved(row.get(id=key), quantities, on))
+    if not moved:
+        return
+    summary["moved"] = summary.get("moved", 0) + len(moved)
+    account = moved[0].subscription.account
+    if work.run.scope.get("tell") and not tell_price(
+        account=account, moved=moved, old=old, new=new, now=work.clock()
+    ):
+        summary["unreached"] = summary.get("unreached", 0) + 1
+        named = [*summary.get("unreached_names", ()), [account.public_id, account.name]]
+        summary["unreached_names"] = named[:MOST_ERRORS]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from quarterday.core.money import plain
-from quarterday.core.pricing.price import Price as PriceTerms
-from quarterday.core.pricing.worked import sample_quantities, work_example
-from quarterday.core.recurring import price_of_period
-from quarterday.services.invoicing.catalog import make_terms
+from quarterday.core.period import local_date
+from quarterday.services.catalog.compare_price import PriceChange, compare_price
+from quarterday.services.catalog.publish_version import TERMS
 from quarterday.services.messages.fields.others import name_service
+from quarterday.services.messages.find_reached import find_reached
 from quarterday.services.messages.queue_message import queue_message
 from quarterday.store.models import Account, ItemRole, Price, Subscription, SubscriptionItem
 
@@ -30,6 +30,12 @@ class Moved(NamedTuple):
     on: date
 
 
+class _Row(NamedTuple):
+    text: str
+    before: int
+    after: int
+
+
 def list_quantities_of(subscription_id: int, price: Price) -> tuple[Decimal, ...]:
     """How much of a price a contract has without an end."""
     rows = SubscriptionItem.objects.filter(
@@ -40,22 +46,21 @@ def list_quantities_of(subscription_id: int, price: Price) -> tuple[Decimal, ...
 
 def tell_price(
     *, account: Account, moved: Sequence[Moved], old: Price, new: Price, now: datetime
-) -> None:
+) -> bool:
     """One message to an account about a price and the one that follows it, queued once however
     often it is asked; call it in the transaction that moves the contracts.
 
     Amounts are those of a whole period, before discounts; of usage, some examples are told.
+    Contracts that pay what they did are left out, and where none is left, nothing is queued.
+    Returns whether nobody is left to be told: False where no mail reaches the account.
     """
-    before, after = make_terms(old).price, make_terms(new).price
-    rows: list[tuple[str, str, int, int]] = []
-    if old.meter_id is not None:
-        rows = _sample(before, after)
-    else:
-        rows = [
-            (name_service(one.subscription), "", *_amounts(before, after, one.quantities))
-            for one in moved[:_SHOWN]
-        ]
-    code = old.currency
+    change = compare_price(old, {name: getattr(new, name) for name in TERMS})
+    moved = [one for one in moved if any(map(change.concerns, one.quantities))]
+    if not moved:
+        return True
+    rows, code = _list_rows(change, moved), old.currency
+    differs = change.least_before != change.least_after
+    days = [one.on for one in moved]
     queue_message(
         kind=KIND,
         account=account,
@@ -65,41 +70,37 @@ def tell_price(
         data={
             "price": {
                 "plan": old.plan.name,
-                "on": min(one.on for one in moved).isoformat(),
-                "day": min(one.on for one in moved).isoformat(),
-                "last_on": max(one.on for one in moved).isoformat(),
-                "is_inclusive": new.tax_inclusive,
-                "old": [_line(text, note, was, code) for text, note, was, _ in rows],
-                "new": [_line(text, note, will, code) for text, note, _, will in rows],
+                "on": min(days).isoformat(),
+                "day": min(days).isoformat(),
+                "last_on": max(days).isoformat(),
+                "was_inclusive": change.was_inclusive,
+                "is_inclusive": change.is_inclusive,
+                "old_least": _money(change.least_before, code) if differs else None,
+                "new_least": _money(change.least_after, code) if differs else None,
+                "old": _list_lines(((one.text, one.before) for one in rows), code),
+                "new": _list_lines(((one.text, one.after) for one in rows), code),
             }
         },
     )
+    today = local_date(now, account.seller.time_zone)
+    return bool(find_reached(account.seller_id, [account.id], KIND, today))
 
 
-def _amounts(
-    before: PriceTerms, after: PriceTerms, quantities: Sequence[Decimal]
-) -> tuple[int, int]:
-    return (
-        sum(price_of_period(before, one, False) for one in quantities),
-        sum(price_of_period(after, one, False) for one in quantities),
-    )
+def _list_rows(change: PriceChange, moved: Sequence[Moved]) -> list[_Row]:
+    if change.is_usage:
+        pairs = change.sample()[:_SAMPLES]
+        return [_Row(f"{plain(one.quantity)} ×", one.before, one.after) for one in pairs]
+    rows = []
+    for one in moved[:_SHOWN]:
+        amounts = [change.amounts_of(quantity) for quantity in one.quantities]
+        before, after = sum(two.before for two in amounts), sum(two.after for two in amounts)
+        rows.append(_Row(name_service(one.subscription), before, after))
+    return rows
 
 
-def _sample(before: PriceTerms, after: PriceTerms) -> list[tuple[str, str, int, int]]:
-    """The first quantities whose cost is another one, in their order."""
-    wanted = {
-        *sample_quantities(before.model, before.free_units),
-        *sample_quantities(after.model, after.free_units),
-    }
-    quantities = sorted(wanted)
-    pairs = zip(work_example(before, quantities), work_example(after, quantities), strict=True)
-    found = [
-        (f"{plain(new.quantity)} ×", "", old.minor, new.minor)
-        for old, new in pairs
-        if old.minor != new.minor
-    ]
-    return found[:_SAMPLES]
+def _list_lines(rows: Iterable[tuple[str, int]], code: str) -> list[dict[str, Any]]:
+    return [{"text": text, "note": "", "amount": _money(minor, code)} for text, minor in rows]
 
 
-def _line(text: str, note: str, minor: int, code: str) -> dict[str, Any]:
-    return {"text": text, "note": note, "amount": {"minor": minor, "currency": code}}
+def _money(minor: int, code: str) -> dict[str, Any]:
+    return {"minor": minor, "currency": code}

@@ -9,7 +9,8 @@ from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.errors import NotFound
 from quarterday.store.models import Account, Subscription
 
-_CHANGEABLE = (SubscriptionState.PENDING, SubscriptionState.TRIALING, SubscriptionState.ACTIVE)
+# The states in which what is billed can be changed.
+CHANGEABLE = (SubscriptionState.PENDING, SubscriptionState.TRIALING, SubscriptionState.ACTIVE)
 
 
 class Claimed(NamedTuple):
@@ -38,7 +39,7 @@ def claim_to_change(subscription_id: int) -> Claimed:
     """The same for a change of what is billed; raises `IllegalMove` unless it runs."""
     claimed = claim_subscription(subscription_id)
     status = claimed.subscription.status
-    if status not in _CHANGEABLE:
+    if status not in CHANGEABLE:
         remedy = {"cancelling": "undo its cancellation first", "paused": "resume it first"}
         raise IllegalMove(
             f"a {status} subscription cannot be changed; {remedy.get(status, 'start a new one')}"

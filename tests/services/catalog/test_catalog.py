@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -207,3 +208,26 @@ def test_a_discount_is_not_edited() -> None:
         publish_discount(
             seller=seller, code="X", kind="fixed", value=6, products=["a", "b"], now=NOW
         )
+
+
+def test_what_changes_of_a_discount_is_recorded_once() -> None:
+    given: dict[str, Any] = {"seller": make_seller(), "code": "X", "kind": "fixed", "now": NOW}
+    publish_discount(value=5, name="Spring", **given)
+    for _ in range(2):
+        publish_discount(value=5, name="Spring", promotion="all", max_uses=9, actor="u", **given)
+    publish_discount(value=5, name="Spring", promotion="all", **given)
+    told = Event.objects.filter(kind__startswith="discount.").order_by("id")
+    assert [(one.kind, one.actor) for one in told] == [
+        ("discount.published", "system"),
+        ("discount.changed", "u"),
+        ("discount.changed", "system"),
+    ]
+    first, second = (json.loads(one.data) for one in told[1:])
+    assert first == {
+        "code": "X",
+        "changed": {
+            "promotion": {"from": "nobody", "to": "all"},
+            "max_uses": {"from": None, "to": 9},
+        },
+    }
+    assert second["changed"] == {"max_uses": {"from": 9, "to": None}}

@@ -13,12 +13,21 @@ from quarterday.services.accounts.add_contact import add_contact
 from quarterday.services.catalog.foresee_move import foresee_move
 from quarterday.services.catalog.publish_version import publish_version
 from quarterday.services.messages.fields.load_fields import load_fields
+from quarterday.services.messages.mark_address import mark_address
 from quarterday.services.messages.preview_message import preview_message
 from quarterday.services.runs import move_prices as moving
 from quarterday.services.runs.order_run import order_run
 from quarterday.services.runs.tell_price import tell_price
 from quarterday.services.runs.work_at import work_at
-from quarterday.store.models import Account, Event, Message, Price, ScheduledRun, Seller
+from quarterday.store.models import (
+    Account,
+    Event,
+    Message,
+    Price,
+    ScheduledRun,
+    Seller,
+    Subscription,
+)
 from tests.services.bills import (
     NOW,
     START,
@@ -77,12 +86,16 @@ def moved() -> int:
 
 def test_each_customer_is_told_once_of_all_they_have() -> None:
     shop = Changing()
-    foreseen = foresee_move(shop.old, not_before=day(3, 1), on=day(1, 20))
-    assert (foreseen.accounts, foreseen.first_on) == (3, day(3, 1))
+    foreseen = foresee_move(shop.old, terms=TWELVE, not_before=day(3, 1), on=day(1, 20))
+    assert foreseen == (2, 1, day(3, 1))
     run = shop.order()
     for _ in range(2):
         assert work_at(at(day(1, 20))) == run
-        ScheduledRun.objects.filter(id=run.id).update(status="waiting", summary={}, done=0)
+        summary = ScheduledRun.objects.get(id=run.id).summary
+        third = shop.accounts[2]
+        assert summary["unreached_names"] == [[third.public_id, third.name]]
+        assert (summary["unreached"], summary["moved"]) == (1, 4)
+        ScheduledRun.objects.filter(id=run.id).update(status="waiting", done=0)
     first, second = shop.messages()
     assert moved() == 4
     new = Price.objects.get(code="v2")
@@ -117,9 +130,60 @@ def test_what_dies_moves_nobody_untold(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyboardInterrupt):
         work_at(at(day(1, 20)))
     assert moved() == 2 and len(shop.messages()) == 1
+    assert ScheduledRun.objects.get(id=run.id).summary["moved"] == 2
     ScheduledRun.objects.filter(id=run.id).update(status="waiting")
     work_at(at(day(1, 20)))
     assert moved() == 4 and len(shop.messages()) == 2
+
+
+def test_only_who_pays_another_amount_and_can_be_mailed_is_foreseen_and_told() -> None:
+    shop = Changing()
+    first, second, _ = shop.accounts
+    tiers = [{"up_to": "2", "unit_price": "10"}, {"unit_price": "9"}]
+
+    def foresee(**terms: Any) -> tuple[Any, ...]:
+        given = {"model": shop.old.model} | terms
+        return foresee_move(shop.old, terms=given, not_before=day(3, 1), on=day(1, 20))
+
+    assert foresee(setup_fee=7) == (0, 0, None)
+    # Only the three of the first customer reach the second tier.
+    assert foresee(model={"model": "volume", "tiers": tiers}) == (1, 0, day(3, 1))
+    assert foresee(tax_inclusive=True) == foresee(commitment=5) == (2, 1, day(3, 1))
+    Subscription.objects.filter(account=first).update(status="paused")
+    assert foresee(**TWELVE) == (1, 1, day(3, 10))
+    mark_address(address=f"{second}@customer.example", reason="bounced", detail="", now=NOW)
+    assert foresee(**TWELVE) == (0, 2, day(3, 10))
+
+
+@pytest.mark.parametrize("metered", [False, True])
+def test_the_mail_compares_like_with_like_and_names_the_least_spending(metered: bool) -> None:
+    shop = Changing()
+    account, plan = shop.accounts[0], make_plan(shop.seller, "more")
+    meter = make_meter(shop.seller) if metered else None
+    old = make_price(plan, "0.00001" if metered else "10", meter=meter, setup_fee="1")
+    contract = subscribe(plan, account, external_id="t")
+
+    def tell(code: str, **terms: Any) -> Any:
+        nonlocal old
+        new = publish_version(old=old, code=code, terms=terms, today=day(1, 20), now=NOW)
+        moved = [moving.Moved(contract, (Decimal(1),), day(2, 1))]
+        tell_price(account=account, moved=moved, old=old, new=new, now=NOW)
+        found = Message.objects.filter(occasion=new.public_id).first()
+        old = new
+        return found and load_fields(found, name="", address="a@x.example", now=NOW)["price"]
+
+    assert tell("v2", setup_fee="9") is None
+    gross = tell("v3", tax_inclusive=True)
+    assert (gross["was_inclusive"], gross["is_inclusive"], gross["new_least"]) == (
+        False, True, None,
+    )  # fmt: skip
+    assert gross["old"] == gross["new"] != []
+    least = tell("v4", commitment="20")
+    assert (least["old_least"].minor, least["new_least"].minor) == (0, 2000)
+    assert least["was_inclusive"] and least["is_inclusive"]
+    dearer = tell("v5", model={"model": "per_unit", "unit_price": "0.00002"})
+    was, will = dearer["old"][0]["amount"].minor, dearer["new"][0]["amount"].minor
+    assert was != will and dearer["old_least"] is None
 
 
 def test_usage_is_told_by_examples() -> None:
@@ -130,7 +194,7 @@ def test_usage_is_told_by_examples() -> None:
     contract = subscribe(plan, shop.accounts[0], external_id="t")
     terms = {"model": {"model": "per_unit", "unit_price": "2"}}
     new = publish_version(old=old, code="v2", terms=terms, today=day(1, 20), now=NOW)
-    told = moving.Moved(contract, (), day(2, 1))
+    told = moving.Moved(contract, (Decimal(1),), day(2, 1))
     tell_price(account=shop.accounts[0], moved=[told], old=old, new=new, now=NOW)
     price = Message.objects.get(kind="price_changed").data["price"]
     assert price["old"][0] == {
@@ -144,5 +208,5 @@ def test_the_mail_says_both_prices_and_the_day(language: str) -> None:
     seller = make_seller()
     said = preview_message(seller=seller, kind="price_changed", now=NOW, language=language)
     assert "2027" in said.title and "Hosting Pro" in said.title
-    for told in ("10", "12"):
-        assert told in said.text, language
+    for told in ("10.00", "12.50", "5.00", "8.00"):
+        assert told in said.text or told.replace(".", ",") in said.text, language

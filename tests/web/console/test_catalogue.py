@@ -74,12 +74,27 @@ def test_a_new_version_shows_its_effect_and_moves_who_is_to_move(shop: Shop) -> 
     assert "1 contract has" in staffer.refuse(url, 200, **version(who="next"))
     # Telling is what happens unless somebody takes the tick away.
     assert re.search(r'name="tell"[^>]* checked', staffer.see(url))
+    # Nobody can be written to yet.
     page = staffer.refuse(url, 200, **version(who="next", tell="on"))
-    assert "One customer is told by mail on Monday" in page
+    assert "One customer cannot be reached by mail: write to them" in page
+    assert "told by mail" not in page
+    shop.account.contacts.create(email="ann@customer.example")
+    page = staffer.refuse(url, 200, **version(who="next", tell="on"))
+    assert "One customer is told by mail on Monday" in page and "cannot be" not in page
     assert "1 April 2026, so they have at least 30 days of notice" in page
     assert 'name="tell" value="True"' in page
     assert "Nobody is told" in staffer.refuse(url, 200, **version(who="next"))
-    shop.account.contacts.create(email="ann@customer.example")
+    same = version(who="next", tell="on", per_unit_unit_price="10", setup_fee="9")
+    assert "stays the same, so nobody is told" in staffer.refuse(url, 200, **same)
+    gross = staffer.refuse(url, 200, **version(who="next", tax_inclusive="on"))
+    assert "Now, before tax" in gross and "New, tax included" in gross
+    # A day that was typed for another choice means nothing to this one.
+    stale = staffer.refuse(url, 200, **version(who="next", begin="2026-09-01"))
+    assert "All of them move when their next period begins" in stale
+    assert "1 April 2026" in stale and "2026-09-01" not in stale
+    assert "1 September 2026" in staffer.refuse(
+        url, 200, **version(who="from", begin="2026-09-01", tell="on")
+    )
     assert Price.objects.count() == 1
     tells = version(who="next", tell="True")
     assert "Done" in staffer.send(url, confirm="1", key="k", **tells)

@@ -49,7 +49,11 @@ def pill(word: str, tone: str) -> SafeString:
 
 
 def show_example(
-    terms: PriceTerms, before: PriceTerms | None = None, *, inclusive: bool = False
+    terms: PriceTerms,
+    before: PriceTerms | None = None,
+    *,
+    inclusive: bool = False,
+    was_inclusive: bool | None = None,
 ) -> Table:
     """Quantities and what they cost in a whole period; beside what they cost before."""
     quantities = sample_quantities(terms.model, terms.free_units)
@@ -70,10 +74,12 @@ def show_example(
             for one in rows
         ]
     else:
+        # Amounts that are not alike say so, each above its own column.
+        differs = was_inclusive not in (None, inclusive)
         columns = [
             Column("Quantity"),
-            Column("Now", is_amount=True),
-            Column("New", is_amount=True),
+            Column(f"Now, {_say_tax(not inclusive)}" if differs else "Now", is_amount=True),
+            Column(f"New, {_say_tax(inclusive)}" if differs else "New", is_amount=True),
             Column("Difference", is_amount=True),
         ]
         cells = [
@@ -85,8 +91,11 @@ def show_example(
             ]
             for old, new in zip(work_example(before, quantities), rows, strict=True)
         ]
-    tax = "tax included" if inclusive else "before tax"
-    return Table(f"A whole period, {tax}", columns, cells, is_quiet=False)
+    return Table(f"A whole period, {_say_tax(inclusive)}", columns, cells, is_quiet=False)
+
+
+def _say_tax(inclusive: bool) -> str:
+    return "tax included" if inclusive else "before tax"
 
 
 def say_difference(minor: int, code: str) -> str:

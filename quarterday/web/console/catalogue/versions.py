@@ -68,9 +68,12 @@ class VersionForm(PriceForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """A day is needed where it is asked for."""
+        """A day is needed where it is asked for, and means nothing elsewhere."""
         given = super().clean()
-        if given.get("who") == "from" and not given.get("begin"):
+        if given.get("who") != "from":
+            given["begin"] = None
+            self.errors.pop("begin", None)
+        elif not given.get("begin") and "begin" not in self.errors:
             self.add_error("begin", "Say from which day.")
         return given
 
@@ -164,7 +167,12 @@ def _check(form: VersionForm, old: Price, today: date) -> bool:
 
 def _compare(form: VersionForm, old: Price) -> Any:
     new = make_version_terms(old, form.terms)
-    return show_example(new, make_terms(old).price, inclusive=form.terms["tax_inclusive"])
+    return show_example(
+        new,
+        make_terms(old).price,
+        inclusive=form.terms["tax_inclusive"],
+        was_inclusive=old.tax_inclusive,
+    )
 
 
 def _confirm(form: VersionForm, old: Price, today: date) -> dict[str, Any]:
@@ -196,21 +204,32 @@ def _confirm(form: VersionForm, old: Price, today: date) -> dict[str, Any]:
 def _say_notice(form: VersionForm, old: Price) -> list[str]:
     """Whom the change concerns, when they hear of it, and how long before they pay for it."""
     given = form.cleaned_data
-    found = foresee_move(old, not_before=_not_before(given), on=given["on"])
+    found = foresee_move(old, terms=form.terms, not_before=_not_before(given), on=given["on"])
     if found.first_on is None:
-        return []
+        same = "What they pay for a period stays the same, so nobody is told."
+        return [same] if given["tell"] else []
     days, day = (found.first_on - given["on"]).days, format_day(found.first_on, "weekday")
     notice = f"{days:,} day{'' if days == 1 else 's'}"
     first = f"The first of them pays the new price from {day}"
     if not given["tell"]:
         return [f"{first}. Nobody is told: write to your customers, with the notice they have."]
-    who = "One customer is" if found.accounts == 1 else f"{found.accounts:,} customers are"
-    return [
-        f"{who} told by mail on {format_day(given['on'], 'weekday')}, each once, with the old "
-        "price, the new one, and from when.",
+    effects = []
+    if found.told:
+        who = "One customer is" if found.told == 1 else f"{found.told:,} customers are"
+        effects.append(
+            f"{who} told by mail on {format_day(given['on'], 'weekday')}, each once, with the old "
+            "price, the new one, and from when."
+        )
+    if found.unreached:
+        who = "One customer" if found.unreached == 1 else f"{found.unreached:,} customers"
+        effects.append(
+            f"{who} cannot be reached by mail: write to them. The page of the run names them."
+        )
+    effects.append(
         f"{first}, so they have at least {notice} of notice. Your contracts, or the law, may ask "
-        "for more: then choose a later day.",
-    ]
+        "for more: then choose a later day."
+    )
+    return effects
 
 
 def _not_before(given: Mapping[str, Any]) -> date:

@@ -160,4 +160,6 @@ def list_facts(run: ScheduledRun, zone: str) -> list[tuple[str, Any]]:
         facts += [(label, one.value) for one in list_sums(summary, name)]
     if summary.get("failed"):
         facts.append(("Could not be done", f"{summary['failed']:,}"))
+    if summary.get("unreached"):
+        facts.append(("Not reached by mail", f"{summary['unreached']:,}"))
     return facts

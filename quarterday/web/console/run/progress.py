@@ -115,7 +115,7 @@ def _find(staff: Staff, key: str) -> ScheduledRun:
 
 
 def _show(run: ScheduledRun, staff: Staff) -> dict[str, Any]:
-    is_open = run.status in _OPEN
+    is_open, unreached = run.status in _OPEN, run.summary.get("unreached_names", [])
     return {
         "run": run,
         "is_open": is_open,
@@ -123,6 +123,8 @@ def _show(run: ScheduledRun, staff: Staff) -> dict[str, Any]:
         "total": max(run.total, run.done, 1),
         "facts": list_facts(run, staff.seller.time_zone),
         "errors": run.summary.get("errors", []),
+        "unreached": unreached,
+        "more_unreached": max(0, run.summary.get("unreached", 0) - len(unreached)),
         "more_errors": max(0, run.summary.get("failed", 0) - len(run.summary.get("errors", []))),
         "may_act": staff.may(StaffPermission.BOOK_MONEY),
         "home": HOME,
