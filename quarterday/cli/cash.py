@@ -21,9 +21,17 @@ from quarterday.cli.output import amount as exact_amount
 from quarterday.cli.output import money, print_facts, print_json, print_list, say
 
 if TYPE_CHECKING:
-    from quarterday.store.models import Cashier, Till, TillEntry
+    from quarterday.store.models import Cashier, Till, TillEntry, User
 
 group = make_group("Take money at the desk: tills, cashiers, and what each day closed with.")
+Code = Annotated[str, typer.Argument(metavar="CODE", help="Small letters and digits.")]
+CashLimit = Annotated[
+    str | None, typer.Option("--limit", metavar="AMOUNT", help="The most cash in the till.")
+]
+UserEmail = Annotated[
+    str | None,
+    typer.Option("--user", metavar="EMAIL", help="Who of the staff uses it in the console."),
+]
 CashierCode = Annotated[
     str, typer.Option("--cashier", metavar="CODE", help="Who stands at the till.")
 ]
@@ -32,11 +40,10 @@ Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="In the till's cur
 
 @command(group, "add-cashier")
 def add(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="Small letters and digits.")],
+    code: Code,
     name: Annotated[str, typer.Option(help="Who it is.")],
-    limit: Annotated[
-        str | None, typer.Option(metavar="AMOUNT", help="The most cash that may lie in the till.")
-    ] = None,
+    limit: CashLimit = None,
+    user: UserEmail = None,
     seller: SellerCode = None,
     as_json: Json = False,
 ) -> None:
@@ -47,12 +54,42 @@ def add(
     owner = find_seller(seller)
     minor = None if limit is None else parse_amount(limit, owner.currency)
     row = add_cashier(
-        seller=owner, code=code, name=name, limit_minor=minor, now=read_clock(), actor=ACTOR
+        seller=owner,
+        code=code,
+        name=name,
+        limit_minor=minor,
+        user=_find_user(user),
+        now=read_clock(),
+        actor=ACTOR,
     )
-    if as_json:
-        print_json({"id": row.public_id, "cashier": row.code, "name": row.name})
-    else:
-        say(f"Cashier {row.code} may take money.")
+    _tell_cashier(row, as_json)
+
+
+@command(group, "change-cashier")
+def change(
+    code: Code,
+    limit: CashLimit = None,
+    user: UserEmail = None,
+    is_active: Annotated[
+        bool | None,
+        typer.Option("--active/--gone", help="Whether they may take money; by default as it is."),
+    ] = None,
+    seller: SellerCode = None,
+    as_json: Json = False,
+) -> None:
+    """Say who uses a till in the console, its limit, or that somebody takes no money any more."""
+    from quarterday.services.tills.add_cashier import change_cashier
+
+    row = _find(code, seller)
+    changed = change_cashier(
+        cashier=row,
+        limit_minor=None if limit is None else parse_amount(limit, row.seller.currency),
+        is_active=is_active,
+        user=_find_user(user),
+        now=read_clock(),
+        actor=ACTOR,
+    )
+    _tell_cashier(changed, as_json)
 
 
 @command(group, "open")
@@ -249,6 +286,23 @@ def _find(code: str, seller: str | None) -> Cashier:
     from quarterday.store.queries.tills import find_cashier
 
     return find_cashier(code, find_seller(seller))
+
+
+def _find_user(email: str | None) -> User | None:
+    from quarterday.store.queries.people import find_user
+
+    return find_user(email) if email else None
+
+
+def _tell_cashier(row: Cashier, as_json: bool) -> None:
+    email = row.user.email if row.user else ""
+    if as_json:
+        who = {"id": row.public_id, "cashier": row.code, "name": row.name}
+        print_json(who | {"user": email, "is_active": row.is_active})
+        return
+    where = f", in the console as {email}" if email else ""
+    says = f"may take money{where}" if row.is_active else "takes no money any more"
+    say(f"Cashier {row.code} {says}.")
 
 
 def _say_use(entry: TillEntry) -> str:

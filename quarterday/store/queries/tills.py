@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db.models import Count, Sum
 
 from quarterday.core.ledger import CASH
-from quarterday.store.models import Cashier, Seller, Till, TillEntry
+from quarterday.store.models import Cashier, Seller, Till, TillEntry, User
 from quarterday.store.queries.references import NotThere
 
 
@@ -28,6 +29,18 @@ def find_cashier(code: str, seller: Seller) -> Cashier:
         names = ", ".join(rows.values_list("code", flat=True)[:10])
         raise NotThere(f"there is no cashier {code!r}; known: {names or 'none'}")
     return found
+
+
+def list_cashiers_of(user: User, seller: Seller) -> list[Cashier]:
+    """As which cashiers somebody may take money for a seller, by code."""
+    rows = Cashier.objects.select_related("seller").filter(user=user, seller=seller, is_active=True)
+    return list(rows.order_by("code"))
+
+
+def list_open_tills(cashiers: Sequence[Cashier]) -> list[Till]:
+    """The tills of cashiers that are open, at most one of each; the first opened first."""
+    rows = Till.objects.select_related("cashier__seller")
+    return list(rows.filter(cashier__in=cashiers, closed_at=None).order_by("id"))
 
 
 def find_till(cashier: Cashier, number: int | None = None) -> Till:

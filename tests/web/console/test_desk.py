@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from typer.testing import CliRunner
 
+from quarterday.cli.app import app
+from quarterday.core.instalments import split_amount
+from quarterday.core.money import currency, format_minor
 from quarterday.ports.clock import VARIABLE
 from quarterday.services.accounts.add_contact import add_contact
+from quarterday.services.collection.agree_instalments import agree_instalments
 from quarterday.services.sellers.open_seller import open_seller
-from quarterday.services.tills.add_cashier import add_cashier
-from quarterday.services.tills.open_till import open_till
-from quarterday.store.models import Event, InstalmentPlan, Invoice, Payment, TillEntry
+from quarterday.store.models import Event, InstalmentPlan, Invoice, Payment, Till, TillEntry
+from tests.services.dunning.debtor import Debtor
 from tests.services.till import NOW, Shop
 from tests.web.console.staffer import Staffer, hire
 from tests.web.console.test_account_deeds import Desk, event_of, hidden, plain
@@ -23,6 +27,7 @@ from tests.web.portal.customer import CLOCK
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 5)
+CUSTOMERS = "/console/accounts/"
 
 
 @pytest.fixture(autouse=True)
@@ -59,41 +64,123 @@ def test_a_cashier_finds_sees_and_records_and_no_more(shop: Shop) -> None:
     url = page_of(shop) + "record/"
     form = cashier.see(f"{url}?invoice={invoice.public_id}")
     assert re.search(r'name="amount"[^>]*value="119.00"|value="119.00"[^>]*name="amount"', form)
-    assert "open your till" in form and 'value="cash"' not in form
+    assert "No cashier is yours" in form
     given = {
         "amount": "100", "method": "bank_transfer", "received_on": "2026-03-04",
         "reference": "RF18", "invoice": invoice.public_id,
     }  # fmt: skip
-    cashier.refuse(url, 422, **given | {"method": "cash"})
-    said = record(cashier, url, **given)
-    assert "instead of 119.00 €" in said and "ann@customer" not in said
+    for method in ("cash", "cheque", "card_terminal", "bank_transfer"):
+        said = cashier.refuse(url, 422, **given | {"method": method, "received_on": str(TODAY)})
+        assert "No cashier is yours" in said
+    assert not Payment.objects.exists()
+    # Who books money records transfers, of earlier days too, but takes nothing past a till.
+    finance = Staffer(hire(shop.seller, "finance"))
+    finance.refuse(url, 422, **given | {"method": "cheque"})
+    assert "instead of 119.00 €" in record(finance, url, **given)
     payment = Payment.objects.get()
     assert (payment.amount_minor, payment.method) == (10000, "bank_transfer")
     assert payment.received_on == date(2026, 3, 4)
-    assert event_of("payment.recorded").actor == cashier.user.public_id
+    assert event_of("payment.recorded").actor == finance.user.public_id
     assert "19.00 €" in cashier.see(page_of(shop))
 
 
-def test_cash_goes_into_the_till_of_who_takes_it(shop: Shop) -> None:
+def run(line: str, status: int = 0) -> str:
+    """Run a command here; what it said."""
+    done = CliRunner().invoke(app, line.split())
+    assert done.exit_code == status, done.output
+    return done.output
+
+
+def test_who_is_linked_to_a_cashier_takes_cash_into_the_till(shop: Shop) -> None:
+    """From the first command to the closed till; the desk says what is missing meanwhile."""
     invoice = shop.invoice(10000)
-    user = hire(shop.seller, "cashier")
-    till = open_till(
-        cashier=add_cashier(seller=shop.seller, code="c", name="C", user=user, now=NOW),
-        today=TODAY, now=NOW,
-    )  # fmt: skip
-    cashier, url = Staffer(user), page_of(shop) + "record/"
-    assert "go into your till 1" in cashier.see(url)
-    given = {"amount": "119", "method": "cash", "received_on": TODAY.isoformat(), "invoice": ""}
-    wrong = given | {"received_on": "2026-03-04"}
-    assert "has to be today" in cashier.refuse(url, 422, **wrong)
-    record(cashier, url, **given)
+    add_contact(account_id=shop.account.id, email="ann@customer.example", now=NOW)
+    mine, hers = (Staffer(hire(shop.seller, "cashier", name)) for name in ("anna", "berta"))
+    hire(shop.seller, "support", "sam")
+    url, today = page_of(shop) + "record/", f"--today {TODAY}"
+    given = {"amount": "119", "method": "cash", "received_on": str(TODAY), "invoice": ""}
+    assert "No cashier is yours" in mine.see(url)
+    assert "may not take money" in run("cash add-cashier c --name C --user sam@staff.example", 5)
+    assert "anna@staff" in run("cash add-cashier c --name C --user anna@staff.example")
+    assert "cash open --cashier c --seller shop" in mine.see(url)
+    run("cash open --cashier c --today 2026-03-04")
+    assert "till 1 is of" in mine.see(url)
+    run("cash close 0 --cashier c --today 2026-03-04")
+    run(f"cash open --cashier c --currency USD {today}")
+    assert "is in USD" in mine.see(url)
+    run(f"cash close 0 --cashier c {today}")
+    run(f"cash open --cashier c {today}")
+    form = mine.see(url)
+    assert "go into your till 3" in form and "bank_transfer" not in form
+    mine.refuse(url, 422, **given | {"method": "bank_transfer"})
+    assert "has to be today" in mine.refuse(url, 422, **given | {"received_on": "2026-03-04"})
+    # What was seen is not taken once the till is closed in between, nor by whom it is not.
+    for method in ("cash", "cheque", "card_terminal"):
+        seen = hidden(mine.client.post(url, given | {"method": method}).content.decode())
+        Till.objects.filter(number=3).update(closed_at=NOW)
+        assert "Your till is not open" in mine.refuse(url, 422, **seen)
+        Till.objects.filter(number=3).update(closed_at=None)
+    assert not Payment.objects.exists()
+    assert 'value="cash"' not in hers.see(url)
+    assert "instead of 119.00 €" in record(mine, url, **given)
     entry = TillEntry.objects.get()
-    assert (entry.till, entry.means, entry.amount_minor) == (till, "cash", 11900)
+    assert (entry.till.number, entry.means, entry.amount_minor) == (3, "cash", 11900)
     invoice.refresh_from_db()
     assert invoice.status == "paid" and Payment.objects.get().method == "cash"
-    # Somebody else's till is not theirs.
-    other = Staffer(hire(shop.seller, "cashier", "other"))
-    assert 'value="cash"' not in other.see(url)
+    # Another one has the till from now on.
+    for _ in range(2):
+        assert "berta@staff" in run("cash change-cashier c --user berta@staff.example")
+    assert Event.objects.filter(kind="cashier.changed").count() == 1
+    assert "go into your till 3" in hers.see(url) and "No cashier is yours" in mine.see(url)
+    assert "takes no money any more" in run("cash change-cashier c --gone")
+    assert "No cashier is yours" in hers.see(url)
+
+
+def test_the_desk_tells_of_money_only(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A payment wakes a service and a mail is sent: the customer's page says so, the desk not."""
+    debtor = Debtor(shop)
+    debtor.subscribe()
+    invoice = shop.bill()
+    debtor.look(*range(6))
+    monkeypatch.setenv(VARIABLE, "2026-03-21T12:00+01:00")
+    finance = Staffer(hire(shop.seller, "finance"))
+    given = {"method": "bank_transfer", "received_on": str(TODAY), "invoice": invoice.public_id}
+    given |= {"amount": format_minor(invoice.open_minor, currency("EUR"))}
+    at_desk, at_page = (
+        plain(finance.client.post(url, given).content.decode())
+        for url in (
+            page_of(shop) + "record/",
+            f"{CUSTOMERS}{shop.account.public_id}/do/record-payment/",
+        )
+    )
+    for told in ("A mail goes to ada@example.com", "Web is active", ": restored"):
+        assert told in at_page and told not in at_desk, (told, at_page)
+    assert "A mail goes" not in at_desk and "The customer owes 0.00 € afterwards" in at_desk
+
+
+def test_an_invoice_in_parts_is_late_by_its_parts(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Due on 16 March by itself; agreed are 31 March and 30 April."""
+    invoice = shop.invoice(10000)
+    parts = split_amount(11900, 2, date(2026, 3, 31))
+    agree_instalments(invoice=invoice, parts=parts, today=TODAY, now=NOW)
+    finance = Staffer(hire(shop.seller, "finance"))
+    own = f"{CUSTOMERS}{shop.account.public_id}/invoices/{invoice.public_id}/"
+    record_url = f"{page_of(shop)}record/?invoice={invoice.public_id}"
+
+    def look(clock: str) -> tuple[str, str, str]:
+        monkeypatch.setenv(VARIABLE, f"{clock}T12:00+02:00")
+        return plain(finance.see(page_of(shop))), plain(finance.see(own)), finance.see(record_url)
+
+    desk, page, form = look("2026-03-20")
+    assert "verdue" not in desk and "119.00 €" in desk and "31 Mar" in desk
+    assert "late" not in page and "verdue" not in page and "amount=59.50" in finance.see(own)
+    assert re.search(r'name="amount"[^>]*value="59.50"|value="59.50"[^>]*name="amount"', form)
+    desk, page, form = look("2026-04-02")
+    assert "Overdue 59.50 €" in desk and "2 days late" in page
+    assert 'value="59.50"' in form
+    assert 'value="119.00"' in look("2026-05-01")[2]
 
 
 def test_only_payers_of_the_seller_and_only_who_takes_money(shop: Shop) -> None:

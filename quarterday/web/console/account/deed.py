@@ -51,7 +51,7 @@ class Deed(ABC):
     One that ``is_outside`` asks a gateway or a second person, so it is not done in a transaction:
     its services see to it by the key that it happens once, and `rehearse` leaves the asking out.
     One that ``is_light`` moves no money and is undone as easily, so its form is all there is. One
-    that ``is_discreet`` is for those who may not know whom the customer's mails go to.
+    that ``is_discreet`` is for those who may know nothing of the customer but what they owe.
     """
 
     code: ClassVar[str]

@@ -15,14 +15,16 @@ _NAMED = 4
 
 
 def tell_effect(found: Effect, account: Account, *, is_discreet: bool = False) -> list[str]:
-    """Everything that would be otherwise afterwards; without mail addresses, if discreet."""
+    """Everything that would be otherwise afterwards; if discreet, only of what is owed and paid."""
+    said = list(_tell_money(found))
     if is_discreet:
-        return list(_tell(found, []))
+        return said
     contacts = [(one.email, one.kinds) for one in account.contacts.order_by("id")[:50]]
-    return list(_tell(found, contacts))
+    return [*said, *_tell_contracts(found), *_tell_messages(found, contacts)]
 
 
-def _tell(found: Effect, contacts: list[tuple[str, list[str]]]) -> Iterator[str]:
+def _tell_money(found: Effect) -> Iterator[str]:
+    """Invoices, what goes back, and the balance."""
     code = found.currency
     settled = [one.label for one in found.invoices if one.status_before and one.status == "paid"]
     if len(settled) > _NAMED:
@@ -41,6 +43,11 @@ def _tell(found: Effect, contacts: list[tuple[str, list[str]]]) -> Iterator[str]
     if before.credit_minor != after.credit_minor:
         has, was = format_money(after.credit_minor, code), format_money(before.credit_minor, code)
         yield f"Their credit is {has} afterwards, instead of {was}."
+
+
+def _tell_contracts(found: Effect) -> Iterator[str]:
+    """What comes on the next invoice, services, and when is billed again."""
+    code = found.currency
     for text, amount, on in found.charges:
         sign = "comes off" if amount < 0 else "goes on"
         yield (
@@ -53,6 +60,10 @@ def _tell(found: Effect, contacts: list[tuple[str, list[str]]]) -> Iterator[str]
     if found.bill_on != found.bill_on_before:
         day = format_day(found.bill_on) if found.bill_on else "not planned any more"
         yield f"The next billing day is {day}."
+
+
+def _tell_messages(found: Effect, contacts: list[tuple[str, list[str]]]) -> Iterator[str]:
+    """What is mailed, and to whom."""
     for kind, number in Counter(found.messages).items():
         times = f", {number} times" if number > 1 else ""
         to = [email for email, kinds in contacts if wants_kind(kinds, kind)]

@@ -14,7 +14,7 @@ from quarterday.core.lifecycle import InvoiceState
 from quarterday.store.models import Allocation, CreditNoteLine, Invoice, InvoiceLine
 from quarterday.store.queries.collecting import Outlook, explain, foresee
 from quarterday.store.queries.dunning import Timeline, TimelineEntry, read_timeline
-from quarterday.store.queries.instalments import read_plan
+from quarterday.store.queries.instalments import find_amounts, find_pay_by, read_plan
 from quarterday.store.queries.portal.invoice import InvoiceSheet, read_sheet
 from quarterday.store.queries.portal.papers import read_credit_note
 from quarterday.web.console.account.act import deed_url
@@ -74,16 +74,20 @@ def show_invoice(request: HttpRequest, staff: Staff, account_id: str, name: str)
     (outlook,) = foresee(account, today, [invoice]) if is_open else (None,)
     timeline = read_timeline(invoice, today=today, now=now)
     case = Case(staff, account, invoice, today, now)
+    plan = read_plan(invoice, today) if is_open else None
+    # With a plan the oldest instalment says what is late.
+    pay_by = find_pay_by(plan) or invoice.due_on
     context = {
         "account": account,
         "invoice": invoice,
         "sheet": sheet,
         "lines": _explain(sheet),
         "settled": [_settle(account.public_id, one) for one in sheet.settled],
-        "state": "overdue" if is_open and invoice.due_on < today else invoice.status,
-        "days_late": (today - invoice.due_on).days if is_open else 0,
+        "state": "overdue" if is_open and pay_by < today else invoice.status,
+        "pay_by": pay_by,
+        "days_late": (today - pay_by).days if is_open else 0,
         "charge": _tell_charge(outlook),
-        "plan": read_plan(invoice, today) if is_open else None,
+        "plan": plan,
         "reminding": timeline,
         "steps": [tell_step(one) for one in timeline.entries],
         "offers": [*_offer_payment(case, invoice), *offer(INVOICE, case, invoice)],
@@ -127,7 +131,7 @@ def _offer_payment(case: Case, invoice: Invoice) -> list[Offer]:
         return []
     known = {
         "invoice": invoice.public_id,
-        "amount": show_minor(invoice.open_minor, invoice.currency),
+        "amount": show_minor(find_amounts([invoice], case.today)[invoice.id], invoice.currency),
         "reference": invoice.label,
     }
     url = f"{deed_url(case.account.public_id, 'record-payment')}?{urlencode(known)}"

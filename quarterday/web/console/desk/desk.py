@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import NamedTuple
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -9,6 +12,7 @@ from quarterday.core.access import StaffPermission
 from quarterday.core.lifecycle import InvoiceState
 from quarterday.store.models import Invoice
 from quarterday.store.queries.balances import load_balances
+from quarterday.store.queries.instalments import correct_overdue, find_due_days
 from quarterday.web.console.account.act import answer_deed
 from quarterday.web.console.account.find import find_account
 from quarterday.web.console.desk.take import TakeMoney
@@ -18,6 +22,13 @@ from quarterday.web.console.page import show
 from quarterday.web.kit.clock import read_today
 
 
+class OpenInvoice(NamedTuple):
+    """An open invoice and the day by which it, or its next part, has to be paid."""
+
+    invoice: Invoice
+    pay_by: date
+
+
 @require_safe
 @staff_page(StaffPermission.FIND_PAYER)
 def show_payer(request: HttpRequest, staff: Staff, account_id: str) -> HttpResponse:
@@ -25,11 +36,14 @@ def show_payer(request: HttpRequest, staff: Staff, account_id: str) -> HttpRespo
     account, today = find_account(staff, account_id), read_today(staff.seller)
     rows = Invoice.objects.filter(account=account, status=InvoiceState.OPEN)
     invoices, pages = page_of(request, rows)
+    days = find_due_days(invoices)
+    balance = load_balances([account.id], today)[account.id]
     context = {
         "account": account,
         "today": today,
-        "balance": load_balances([account.id], today)[account.id],
-        "invoices": invoices,
+        "balance": balance,
+        "overdue_minor": balance.overdue_minor + correct_overdue(account, today),
+        "invoices": [OpenInvoice(one, days[one.id]) for one in invoices],
         "may_take": staff.may(StaffPermission.TAKE_MONEY),
         "may_see_more": staff.may(StaffPermission.SEE_CUSTOMERS),
         **pages,

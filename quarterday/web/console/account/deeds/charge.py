@@ -22,6 +22,7 @@ from quarterday.store.models import (
 from quarterday.store.queries.account.head import AccountHead
 from quarterday.store.queries.balances import load_balances
 from quarterday.store.queries.collecting import list_chargeable
+from quarterday.store.queries.instalments import find_amounts
 from quarterday.store.queries.portal.invoice import list_open
 from quarterday.web.console.account.deed import Case, Deed, Given
 from quarterday.web.console.account.inputs import AmountField, day_field, make_form, show_minor
@@ -157,7 +158,7 @@ class RecordPayment(Deed):
         named = [
             (one.public_id, f"Only {one.label}: {case.money(one.open_minor)}") for one in open_ones
         ]
-        owed = sum(one.open_minor for one in open_ones)
+        owed = sum(find_amounts(open_ones, case.today).values())
         fields: dict[str, forms.Field] = {
             "amount": AmountField(code),
             "method": forms.ChoiceField(label="How it came", choices=_WAYS),
