@@ -16,7 +16,7 @@ from quarterday.core.discount import DiscountKind, Duration
 from quarterday.core.errors import BillingError
 from quarterday.core.money import currency as find_currency
 from quarterday.core.money import parse_exact
-from quarterday.services.catalog.publish_row import publish_row
+from quarterday.services.catalog.publish_row import Published, publish_row
 from quarterday.services.errors import Conflict
 from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text, check_word
@@ -102,22 +102,24 @@ def publish_discount(
             editable=_EDITABLE,
         )
         if done.is_new or done.changed:
-            changed = {
-                field: {"from": was, "to": getattr(discount, field)}
-                for field, was in done.before.items()
-            }
-            _record(discount, changed, now, actor)
+            _record(discount, done, now, actor)
     return discount
 
 
-def _record(discount: Discount, changed: dict[str, Any], now: datetime, actor: str) -> None:
+def _record(discount: Discount, done: Published, now: datetime, actor: str) -> None:
+    data: dict[str, Any] = {"code": discount.code}
+    if not done.is_new:
+        data["changed"] = {
+            field: {"from": was, "to": getattr(discount, field)}
+            for field, was in done.before.items()
+        }
     record_event(
-        kind="discount.changed" if changed else "discount.published",
+        kind="discount.published" if done.is_new else "discount.changed",
         subject=discount.public_id,
         seller_id=discount.seller_id,
         actor=actor,
         now=now,
-        data={"code": discount.code} | ({"changed": changed} if changed else {}),
+        data=data,
     )
 
 

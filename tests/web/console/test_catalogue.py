@@ -122,6 +122,16 @@ def test_a_new_version_shows_its_effect_and_moves_who_is_to_move(shop: Shop) -> 
     assert "Retired" in staffer.send(f"{HOME}prices/{new.public_id}/retire/")
 
 
+def test_the_run_names_whom_no_mail_reaches(shop: Shop) -> None:
+    staffer, price = Staffer(hire(shop.seller)), make_price(shop)
+    shop.subscribe(price.plan, "one")
+    given = version(who="next", tell="True")
+    page = staffer.send(f"{HOME}prices/{price.public_id}/version/", confirm="1", **given)
+    assert "Not reached by mail" in page and "write to them" in page
+    assert f'href="/console/accounts/{shop.account.public_id}/"' in page
+    assert not Message.objects.exists()
+
+
 def test_a_product_is_made_priced_and_offered(shop: Shop) -> None:
     staffer = Staffer(hire(shop.seller))
     what = {"name": "Backup", "tax_class": "standard", "income_code": "sales"}
