@@ -20,6 +20,9 @@ from quarterday.services.sellers.change_seller import change_seller
 from quarterday.services.sellers.open_seller import open_seller
 from quarterday.store.models import Discount, Meter, Plan, Price, Product, Seller, TaxRate
 
+# Of a discount: who may use it, and how often. Staff change it from day to day.
+_OF_USE = ("promotion", "max_uses", "max_uses_per_account")
+
 
 def load_seller(record: Record, context: Context) -> Outcome:
     """Open a seller, or change the details that are given."""
@@ -93,10 +96,12 @@ def load_price(record: Record, context: Context) -> Outcome:
 
 
 def load_discount(record: Record, context: Context) -> Outcome:
-    """Publish a discount."""
+    """Publish a discount. Who may use it, and how often, is kept where the file does not say."""
     seller = context.seller(record)
     before = rows_before(Discount, seller=seller, code=record.values["code"])
-    row = publish_discount(seller=seller, **rest_of(record), **told_by(context))
+    known = Discount.objects.filter(seller=seller, code=record.values["code"]).values(*_OF_USE)
+    terms = {**(known.first() or {}), **rest_of(record)}
+    row = publish_discount(seller=seller, **terms, **told_by(context))
     return outcome_of(row, before)
 
 

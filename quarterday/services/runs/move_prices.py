@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from quarterday.core.errors import BillingError
+from quarterday.services.accounts.claim_account import claim_account
 from quarterday.services.catalog.publish_version import publish_version
 from quarterday.services.runs.tell_price import Moved, list_quantities_of, tell_price
 from quarterday.services.runs.work import MOST_ERRORS, RunWork
@@ -39,15 +40,16 @@ def move_prices(work: RunWork) -> None:
     if not scope.get("move"):
         return
     begin = date.fromisoformat(scope["not_before"])
-    after = work.summary.get("after", 0)
+    after = work.summary.get("after_account", 0)
     accounts = {key: own for key, own in find_contracts(old).items() if key > after}
     work.total = work.done + sum(len(own) for own in accounts.values())
     for key, own in accounts.items():
         # Who moved is not met again, so what is said of them has to stand as surely as the move.
         summary = dict(work.summary)
         with transaction.atomic():
+            claim_account(key)
             _move(work, summary, own, (old, new), begin)
-            summary["after"] = key
+            summary["after_account"] = key
             work.beat(min(work.done + len(own), work.total), summary)
         work.keep()
 
@@ -69,7 +71,10 @@ def _move(
     prices: tuple[Price, Price],
     begin: date,
 ) -> None:
-    """Move what one customer has, and tell them once of all of it; call it in a transaction."""
+    """Move what one customer has, and tell them once of all of it.
+
+    For what holds the transaction and the account.
+    """
     old, new = prices
     moved = []
     for key in contracts:

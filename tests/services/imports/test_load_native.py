@@ -20,6 +20,7 @@ from quarterday.store.models import (
     Account,
     Contact,
     CreditGrant,
+    Discount,
     Event,
     Invoice,
     InvoiceLine,
@@ -80,10 +81,13 @@ def test_loading_it_again_changes_nothing(tmp_path: Path) -> None:
     load_native(tmp_path, *EXAMPLE)
     run_billing(first=date(2026, 3, 2), last=date(2026, 3, 31), now=NOW)
     events = Event.objects.count()
+    # Who may use a code, and how often, is no business of a file that does not say so.
+    Discount.objects.update(promotion="all", max_uses=9)
     again = load_native(tmp_path, *EXAMPLE)
     assert said(again) == []
     assert counts(again) == (0, 0, len(EXAMPLE), 0)
     assert Event.objects.count() == events
+    assert set(Discount.objects.values_list("promotion", "max_uses")) == {("all", 9)}
 
 
 @pytest.mark.parametrize(
