@@ -26,12 +26,12 @@ def _business(
 @pytest.fixture
 def books(_business: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
     """The books of `make_business`; what the test does to them is undone."""
-    from django.db import connection, transaction
+    from django.db import transaction
+
+    from tests.store.damage import restore_checks
 
     with django_db_blocker.unblock():
         with transaction.atomic():
             yield
             transaction.set_rollback(True)
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA ignore_check_constraints = OFF")
+        restore_checks()

@@ -13,7 +13,10 @@ _GUARDED = (
 
 
 def remove_guards() -> None:
-    """Take away what would refuse the damage, until the transaction is rolled back."""
+    """Take away what would refuse the damage, until the transaction is rolled back.
+
+    Call `restore_checks` after that.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA ignore_check_constraints = ON")
@@ -29,6 +32,13 @@ def remove_guards() -> None:
         )
         for table, name in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+
+
+def restore_checks() -> None:
+    """Heed the constraints again: SQLite leaves them out for as long as the connection lasts."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
 def damage(sql: str, *params: Any) -> None:

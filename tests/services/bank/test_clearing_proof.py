@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+import pytest
 from django.db import connection, transaction
 
 from quarterday.core.ledger.entry import JournalEntry as Entry
@@ -24,7 +26,14 @@ from tests.services.bank.lines import make_bank, make_line
 from tests.services.debits.desk import Desk
 from tests.services.paid import disputed, hear, pay
 from tests.services.till import DAY, LATER, NOW, Shop
-from tests.store.damage import remove_guards
+from tests.store.damage import remove_guards, restore_checks
+
+
+@pytest.fixture(autouse=True)
+def _checks(shop: Shop) -> Iterator[None]:
+    yield
+    restore_checks()
+
 
 # What has an entry on a clearing account.
 MOVES = ("payment", "refund", "dispute_fee", "return_fee", "bank_match", "bank_match_undo")
