@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -16,9 +16,6 @@ from quarterday.web.console.door import Staff
 from quarterday.web.console.keyset import PLACE, walk
 from quarterday.web.kit.clock import read_now, read_today
 
-if TYPE_CHECKING:
-    from quarterday.web.console.lists.base import ListAdmin
-
 _PART = 500
 # The server answers few requests at a time, and a long file keeps one of them.
 _ROWS, _AT_ONCE = 200_000, 2
@@ -27,8 +24,19 @@ _BUSY = "Two files are being made already. Try again in a minute, or take fewer 
 _places = BoundedSemaphore(_AT_ONCE)
 
 
+class Listed(Protocol):
+    """What a file needs to know of a list: its address, its columns, and the key of its rows."""
+
+    slug: str
+    key: str
+    list_display: Sequence[Any]
+
+    def ready(self, rows: Sequence[Any], staff: Staff) -> None:
+        """Make rows fit to be written."""
+
+
 def send_sheet(
-    request: HttpRequest, staff: Staff, admin: ListAdmin, rows: QuerySet[Any], by: str
+    request: HttpRequest, staff: Staff, admin: Listed, rows: QuerySet[Any], by: str
 ) -> HttpResponse | StreamingHttpResponse:
     """The file, made while it is sent; who took it, and of what, is written down first.
 
@@ -83,7 +91,7 @@ class _Text:
         self.close()
 
 
-def _write(staff: Staff, admin: ListAdmin, rows: QuerySet[Any], by: str) -> Iterator[str]:
+def _write(staff: Staff, admin: Listed, rows: QuerySet[Any], by: str) -> Iterator[str]:
     """Plain numbers and days, for a spreadsheet of any language."""
     columns: Sequence[Any] = admin.list_display
     unit = next((one.unit for one in columns if hasattr(one, "unit")), None)
