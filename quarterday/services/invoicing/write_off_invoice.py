@@ -6,14 +6,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from quarterday.core.ledger import write_off
-from quarterday.core.lifecycle import move
 from quarterday.services.accounts.claim_row import claim_row
 from quarterday.services.dunning.end_dunning import end_dunning
-from quarterday.services.events.record_event import record_event
 from quarterday.services.inputs import check_text
-from quarterday.services.invoicing.settle_invoice import move_invoice
-from quarterday.services.ledger.post_entry import post_entry
+from quarterday.services.invoicing.book_loss import book_loss
 from quarterday.store.models import Invoice
 
 
@@ -28,30 +24,14 @@ def write_off_invoice(
     reason = check_text(reason, "reason", 500)
     with transaction.atomic():
         account, invoice = claim_row(invoice)
-        state, amount = move("invoice", invoice.status, "write_off"), invoice.open_minor
-        move_invoice(invoice, 0, state)
-        end_dunning(invoice, now=now, actor=actor)
-        entry = write_off(
+        book_loss(
+            account,
+            invoice,
+            source=invoice.public_id,
+            reason=reason,
             on=today,
-            reference=invoice.label,
-            account=account.id,
-            currency=invoice.currency,
-            amount_minor=amount,
-            memo=reason[:200],
-        )
-        post_entry(entry, seller_id=account.seller_id, source=invoice.public_id)
-        record_event(
-            kind="invoice.written_off",
-            subject=invoice.public_id,
-            seller_id=account.seller_id,
-            account_id=account.id,
-            actor=actor,
             now=now,
-            data={
-                "label": invoice.label,
-                "amount_minor": amount,
-                "currency": invoice.currency,
-                "reason": reason,
-            },
+            actor=actor,
         )
+        end_dunning(invoice, now=now, actor=actor)
     return invoice

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from quarterday.core.ledger import write_off
-from quarterday.core.lifecycle import move
-from quarterday.services.events.record_event import record_event
-from quarterday.services.invoicing.settle_invoice import move_invoice
-from quarterday.services.ledger.post_entry import post_entry
+from quarterday.services.invoicing.book_loss import book_loss
 from quarterday.store.models import Account, Allocation, Invoice
 
 
@@ -22,28 +18,12 @@ def write_off_lost(
     entry is that of the reversal. For services that hold the transaction and the account.
     """
     invoice = Invoice.objects.get(id=reversal.invoice_id)
-    amount, state = invoice.open_minor, move("invoice", invoice.status, "write_off")
-    move_invoice(invoice, 0, state)
-    entry = write_off(
+    book_loss(
+        account,
+        invoice,
+        source=reversal.public_id,
+        reason="its payment was taken back",
         on=on,
-        reference=invoice.label,
-        account=account.id,
-        currency=invoice.currency,
-        amount_minor=amount,
-        memo="its payment was taken back",
-    )
-    post_entry(entry, seller_id=account.seller_id, source=reversal.public_id)
-    record_event(
-        kind="invoice.written_off",
-        subject=invoice.public_id,
-        seller_id=account.seller_id,
-        account_id=account.id,
-        actor=actor,
         now=now,
-        data={
-            "label": invoice.label,
-            "amount_minor": amount,
-            "currency": invoice.currency,
-            "reason": "its payment was taken back",
-        },
+        actor=actor,
     )
